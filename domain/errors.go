@@ -1,0 +1,63 @@
+package domain
+
+import "errors"
+
+// What can be wrong, in the domain's own words. Which status and error code a
+// client sees is decided by the driving adapter, in one table.
+var (
+	// ErrNotFound means that the thing that was asked for does not exist.
+	ErrNotFound = errors.New("not found")
+	// ErrExists means that what was to be created is there already.
+	ErrExists = errors.New("exists already")
+
+	// ErrMissingToken means that a request that needs an access token has none.
+	ErrMissingToken = errors.New("missing access token")
+	// ErrUnknownToken means that nobody is signed in with this token (any more).
+	ErrUnknownToken = errors.New("unknown access token")
+
+	// ErrUnknownLoginType means that no verifier is registered for the login type.
+	ErrUnknownLoginType = errors.New("unknown login type")
+	// ErrForbidden means that the credential proves nothing, or not enough.
+	ErrForbidden = errors.New("forbidden")
+	// ErrUserNotFound means that the credential is good, that its user does not
+	// exist, and that this login may not create it.
+	ErrUserNotFound = errors.New("user not found")
+	// ErrUserLocked means that the account may not be used until it is unlocked.
+	ErrUserLocked = errors.New("user account is locked")
+	// ErrUserDeactivated means that the account has come to its end.
+	ErrUserDeactivated = errors.New("user account is deactivated")
+
+	// ErrInvalidUsername means that a name cannot be (or become) a user id.
+	ErrInvalidUsername = errors.New("invalid user name")
+	// ErrInvalidParam means that a parameter has a value that it may not have.
+	ErrInvalidParam = errors.New("invalid parameter")
+	// ErrTooLong means that a text is longer than it may be.
+	ErrTooLong = errors.New("text too long")
+
+	// ErrUnavailable means that a store or another system could not answer in
+	// time. It says nothing about whoever asked.
+	ErrUnavailable = errors.New("temporarily unavailable")
+)
+
+// A Refusal is an error of one of the kinds above with a text of its own that
+// is fit for a client's eyes, and a reason that stays the same whatever the
+// text says, for logs and metrics.
+type Refusal struct {
+	// Kind is one of the package's errors.
+	Kind error
+	// Reason is a stable code in snake case, such as "expired_token".
+	Reason string
+	// Text is what the client is told.
+	Text string
+}
+
+// Refuse makes a [Refusal].
+func Refuse(kind error, reason, text string) error {
+	return &Refusal{Kind: kind, Reason: reason, Text: text}
+}
+
+// Error implements error.
+func (r *Refusal) Error() string { return r.Text }
+
+// Unwrap lets errors.Is find the refusal's kind.
+func (r *Refusal) Unwrap() error { return r.Kind }

@@ -1,0 +1,28 @@
+package ports
+
+import "context"
+
+// Repositories are what is stored, either each call for itself or, inside
+// [Storage.InTransaction], all calls together.
+type Repositories struct {
+	Users    UserRepository
+	Devices  DeviceRepository
+	Sessions SessionRepository
+}
+
+// A Storage keeps what has to outlive a request.
+type Storage interface {
+	// Repositories returns the repositories whose every call is a transaction
+	// of its own.
+	Repositories() Repositories
+
+	// InTransaction calls do with repositories whose calls take effect together
+	// when do returns nil, and not at all when it returns an error (which
+	// InTransaction then returns), panics, or ctx ends first. do may be called
+	// more than once, and uses only the repositories it is given, and only
+	// until it returns.
+	InTransaction(ctx context.Context, do func(Repositories) error) error
+
+	// Ping returns nil if the storage can be used.
+	Ping(ctx context.Context) error
+}
