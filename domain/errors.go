@@ -43,7 +43,7 @@ var (
 // is fit for a client's eyes, and a reason that stays the same whatever the
 // text says, for logs and metrics.
 type Refusal struct {
-	// Kind is one of the package's errors.
+	// Kind is one of the errors of this package, or of an adapter.
 	Kind error
 	// Reason is a stable code in snake case, such as "expired_token".
 	Reason string

@@ -1,0 +1,91 @@
+package jwtlogin
+
+import (
+	"context"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/seed-31b6c987/doorward/domain"
+)
+
+// A check is one step from a token to claims.
+type check struct {
+	name string
+	// run returns a refusal, or leaves in the attempt what later checks need.
+	run func(*attempt) error
+	// show says, for an explanation, what the token has and what is accepted; no
+	// limit means that the provider sets none.
+	show func(*attempt) (value, limit string)
+	// quiet checks are explained only if they fail: they seldom matter.
+	quiet bool
+}
+
+// checks is what every token goes through, in this order. Each check may rely
+// on those above it; nothing above "signature" trusts what the token says.
+var checks = []check{
+	{name: "token", run: (*attempt).read, show: showToken},
+	{name: "alg", run: (*attempt).checkAlgorithm, show: showAlgorithm, quiet: true},
+	{name: "provider", run: (*attempt).chooseProvider, show: showProvider},
+	{name: "alg", run: (*attempt).checkAllowed, show: showAllowed},
+	{name: "crit", run: (*attempt).checkCritical, show: showHeader("crit", "none"), quiet: true},
+	{name: "zip", run: (*attempt).checkCompression, show: showHeader("zip", "none"), quiet: true},
+	{name: "b64", run: (*attempt).checkEncoding, show: showHeader("b64", "true or none"), quiet: true},
+	{name: "typ", run: (*attempt).checkType, show: showHeader("typ", "a string, and no other purpose"), quiet: true},
+	{name: "kid", run: (*attempt).chooseKey, show: showKey},
+	{name: "signature", run: (*attempt).checkSignature, show: showSignature},
+
+	{name: "iss", run: (*attempt).requireIssuer, show: showIssuer, quiet: true},
+	{name: "aud", run: (*attempt).requireAudience, show: showAudience, quiet: true},
+	{name: "iss", run: (*attempt).checkIssuer, show: showIssuer},
+	{name: "aud", run: (*attempt).checkAudience, show: showAudience},
+	{name: "exp", run: (*attempt).checkExpiry, show: showExpiry},
+	{name: "nbf", run: (*attempt).checkNotBefore, show: showNotLater("nbf")},
+	{name: "iat", run: (*attempt).checkIssuedAt, show: showNotLater("iat")},
+	{name: "aud", run: (*attempt).refuseAudience, show: showAudience, quiet: true},
+	{name: "require", run: (*attempt).checkRequired, show: showRequired},
+	{name: "max_age", run: (*attempt).checkAge, show: showAge},
+	{name: "max_lifetime", run: (*attempt).checkLifetime, show: showLifetime},
+	{name: "subject", run: (*attempt).checkSubject, show: showSubject},
+	{name: "localpart", run: (*attempt).checkLocalpart, show: showLocalpart},
+	{name: "display_name", run: (*attempt).checkDisplayName, show: showDisplayName},
+}
+
+// An attempt is one token on its way through the checks.
+type attempt struct {
+	ctx      context.Context // an attempt lives no longer than the call it serves
+	verifier *Verifier
+	token    string
+	now      float64 // in seconds since 1970
+
+	// From reading. Nothing of it is trusted before the signature is verified.
+	header, claims map[string]any
+	signed         string // header and payload, as they stand in the token
+	signature      []byte
+	flaw           error // what is wrong with the token's form, in detail
+
+	method   jwt.SigningMethod
+	provider *Provider
+	key      domain.Key
+	exp, iat float64 // in seconds since 1970; 0 if the token has none
+	subject  string
+	result   domain.Claims
+}
+
+func (v *Verifier) attempt(ctx context.Context, token string) *attempt {
+	return &attempt{ctx: ctx, verifier: v, token: token, now: seconds(v.now())}
+}
+
+// walk runs the checks up to the first that fails, and returns its error. Each
+// outcome is reported to record, unless that is nil.
+func (a *attempt) walk(record func(*check, error)) error {
+	for i := range checks {
+		err := checks[i].run(a)
+		if record != nil {
+			record(&checks[i], err)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,103 @@
+package jwtlogin
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// New returns a verifier of the providers' tokens that reads the time from now.
+// It refuses, all faults in one error: providers without keys or algorithms, an
+// unknown algorithm, two providers of one name, an issuer that two providers
+// list (differences in a slash at the end and in the case of scheme and host do
+// not count), two providers without issuers.
+func New(now func() time.Time, providers ...Provider) (*Verifier, error) {
+	v := &Verifier{now: now, byIssuer: map[string]*Provider{}}
+	if err := checkProviders(providers); err != nil {
+		return nil, err
+	}
+	for _, p := range providers {
+		p := p.complete()
+		for _, issuer := range p.Issuers {
+			v.byIssuer[issuer] = p
+		}
+		if len(p.Issuers) == 0 || len(providers) == 1 {
+			v.fallback = p
+		}
+	}
+	return v, nil
+}
+
+// complete returns a copy with what follows from the other settings.
+func (p Provider) complete() *Provider {
+	if p.SubjectClaim == "" {
+		p.SubjectClaim = "sub"
+	}
+	switch {
+	case p.MaxLifetime > 0:
+		p.Require = slices.Concat(p.Require, []string{"exp", "iat"})
+	case p.MaxAge > 0:
+		p.Require = slices.Concat(p.Require, []string{"iat"})
+	}
+	return &p
+}
+
+func checkProviders(providers []Provider) error {
+	var faults []error
+	for i, p := range providers {
+		faults = append(faults, p.check()...)
+		for _, other := range providers[:i] {
+			faults = append(faults, p.checkBeside(other)...)
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// check returns the faults of the provider by itself.
+func (p Provider) check() (faults []error) {
+	if p.Keys == nil {
+		faults = append(faults, fmt.Errorf("provider %q has no keys", p.Name))
+	}
+	if len(p.Algorithms) == 0 {
+		faults = append(faults, fmt.Errorf("provider %q has no algorithms", p.Name))
+	}
+	for _, name := range p.Algorithms {
+		if methods[name] == nil {
+			faults = append(faults, fmt.Errorf("provider %q: unknown algorithm %q", p.Name, name))
+		}
+	}
+	return faults
+}
+
+// checkBeside returns the faults of the provider in the company of another.
+func (p Provider) checkBeside(other Provider) (faults []error) {
+	if p.Name == other.Name {
+		faults = append(faults, fmt.Errorf("two providers have the name %q", p.Name))
+	}
+	if len(p.Issuers) == 0 && len(other.Issuers) == 0 {
+		faults = append(faults, fmt.Errorf("providers %q and %q have no issuers: only one may take all that are left",
+			other.Name, p.Name))
+	}
+	for _, issuer := range p.Issuers {
+		same := func(listed string) bool { return normalIssuer(listed) == normalIssuer(issuer) }
+		if slices.ContainsFunc(other.Issuers, same) {
+			faults = append(faults, fmt.Errorf("providers %q and %q have the same issuer %q",
+				other.Name, p.Name, issuer))
+		}
+	}
+	return faults
+}
+
+// normalIssuer returns what issuers have in common that people would take for
+// the same. Tokens are matched byte by byte all the same (RFC 8725, 3.8).
+func normalIssuer(issuer string) string {
+	issuer = strings.TrimSuffix(issuer, "/")
+	if u, err := url.Parse(issuer); err == nil {
+		u.Host = strings.ToLower(u.Host) // url.Parse has done the scheme
+		return u.String()
+	}
+	return issuer
+}

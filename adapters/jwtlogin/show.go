@@ -1,0 +1,123 @@
+package jwtlogin
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-31b6c987/doorward/domain"
+)
+
+// The functions here put checks into words, for explanations. Each returns what
+// the token has and what is accepted, and is called after its check has run.
+
+func showToken(a *attempt) (value, limit string) {
+	value = fmt.Sprintf("%d bytes", len(a.token))
+	if a.flaw != nil {
+		value += ": " + ascii(a.flaw.Error())
+	}
+	return value, fmt.Sprintf("three segments, at most %d bytes", MaxToken)
+}
+
+func showAlgorithm(a *attempt) (value, limit string) {
+	var names []string
+	for _, algorithm := range domain.Algorithms() {
+		names = append(names, algorithm.Name)
+	}
+	return display(a.header["alg"]), strings.Join(names, ", ")
+}
+
+func showProvider(a *attempt) (value, limit string) {
+	value = display(a.claims["iss"])
+	if a.provider == nil {
+		return value, "an issuer that a provider lists"
+	}
+	return value, "provider " + ascii(a.provider.Name)
+}
+
+func showAllowed(a *attempt) (value, limit string) {
+	return display(a.header["alg"]), strings.Join(a.provider.Algorithms, ", ")
+}
+
+func showHeader(name, limit string) func(*attempt) (string, string) {
+	return func(a *attempt) (string, string) { return display(a.header[name]), limit }
+}
+
+func showKey(a *attempt) (value, limit string) {
+	value = display(a.header["kid"])
+	switch {
+	case a.key.Material == nil:
+		return value, "exactly one fitting key"
+	case a.key.ID == "":
+		return value, "the key without an id"
+	}
+	return value, "key " + ascii(a.key.ID)
+}
+
+func showSignature(a *attempt) (value, limit string) {
+	return fmt.Sprintf("%d bytes", len(a.signature)), "made with that key by " + a.method.Alg()
+}
+
+func showIssuer(a *attempt) (value, limit string) {
+	return display(a.claims["iss"]), oneOf(a.provider.Issuers, "any, or none")
+}
+
+func showAudience(a *attempt) (value, limit string) {
+	return display(a.claims["aud"]), oneOf(a.provider.Audiences, "none")
+}
+
+func showExpiry(a *attempt) (value, limit string) {
+	leeway := a.provider.Leeway
+	return displayTime(a.claims["exp"]),
+		fmt.Sprintf("later than %s (now less the leeway of %s)", stamp(a.now-leeway.Seconds()), leeway)
+}
+
+func showNotLater(claim string) func(*attempt) (string, string) {
+	return func(a *attempt) (string, string) {
+		leeway := a.provider.Leeway
+		return displayTime(a.claims[claim]),
+			fmt.Sprintf("not later than %s (now and the leeway of %s)", stamp(a.now+leeway.Seconds()), leeway)
+	}
+}
+
+func showRequired(a *attempt) (value, limit string) {
+	var there []string
+	for _, name := range a.provider.Require {
+		if lookup(a.claims, name) != nil {
+			there = append(there, name)
+		}
+	}
+	return ascii(strings.Join(there, ", ")), ascii(strings.Join(a.provider.Require, ", "))
+}
+
+func showAge(a *attempt) (value, limit string) {
+	if a.provider.MaxAge == 0 {
+		return "", ""
+	}
+	return displaySpan(a.now - a.iat), fmt.Sprintf("at most %s and the leeway of %s", a.provider.MaxAge, a.provider.Leeway)
+}
+
+func showLifetime(a *attempt) (value, limit string) {
+	if a.provider.MaxLifetime == 0 {
+		return "", ""
+	}
+	return displaySpan(a.exp - a.iat), fmt.Sprintf("at most %s", a.provider.MaxLifetime)
+}
+
+func showSubject(a *attempt) (value, limit string) {
+	return display(lookup(a.claims, a.provider.SubjectClaim)), "a string in " + ascii(a.provider.SubjectClaim)
+}
+
+func showLocalpart(a *attempt) (value, limit string) {
+	if a.result.Localpart == "" {
+		return display(a.subject), "a localpart"
+	}
+	return display(a.result.Localpart), "a localpart"
+}
+
+func showDisplayName(a *attempt) (value, limit string) {
+	name := a.provider.DisplayNameClaim
+	if name == "" {
+		return "", ""
+	}
+	return display(lookup(a.claims, name)), fmt.Sprintf("at most %d characters in %s", maxDisplayName, ascii(name))
+}

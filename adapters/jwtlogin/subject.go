@@ -1,0 +1,75 @@
+package jwtlogin
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/seed-31b6c987/doorward/domain"
+)
+
+// maxDisplayName is the greatest length of a display name, in characters.
+const maxDisplayName = 256
+
+func (a *attempt) checkSubject() error {
+	subject, isString := lookup(a.claims, a.provider.SubjectClaim).(string)
+	if !isString {
+		return errNoSubject
+	}
+	a.subject = subject
+	return nil
+}
+
+// checkLocalpart turns the subject into the claims of a login.
+func (a *attempt) checkLocalpart() error {
+	localpart := domain.FoldLocalpart(a.subject)
+	// A full user id names a user of some server. Escaped, it would name another.
+	isUserID := strings.HasPrefix(a.subject, "@") && strings.Contains(a.subject, ":")
+	if a.provider.EscapeLocalpart && !isUserID {
+		localpart = domain.EscapeLocalpart(a.subject)
+	}
+	if err := domain.CheckLocalpart(localpart); err != nil {
+		return err
+	}
+	a.result = domain.Claims{
+		Localpart: localpart,
+		Exact:     exact(a.subject, localpart),
+		Register:  a.provider.RegisterUser,
+		Link:      a.link(),
+	}
+	return nil
+}
+
+// link returns who it is at the provider. That is "sub", which stays when a
+// name changes (RFC 7519, 4.1.2), even where the name is in another claim.
+func (a *attempt) link() domain.Link {
+	issuer, _ := a.claims["iss"].(string)
+	subject, _ := a.claims["sub"].(string)
+	if subject == "" {
+		subject = a.subject
+	}
+	return domain.Link{Provider: a.provider.Name, Issuer: issuer, Subject: subject}
+}
+
+// exact returns the subject if only the case of its letters sets it apart from
+// the localpart. A subject that had to be escaped is never exact: otherwise the
+// subject "a=3A" could take the account of the subject "a:".
+func exact(subject, localpart string) string {
+	if subject != localpart && domain.FoldLocalpart(subject) == localpart {
+		return subject
+	}
+	return ""
+}
+
+func (a *attempt) checkDisplayName() error {
+	name := a.provider.DisplayNameClaim
+	if name == "" {
+		return nil
+	}
+	value := lookup(a.claims, name)
+	displayName, isString := value.(string)
+	if value != nil && !isString || utf8.RuneCountInString(displayName) > maxDisplayName {
+		return invalidClaim(name)
+	}
+	a.result.DisplayName = displayName
+	return nil
+}

@@ -1,0 +1,52 @@
+package memstore
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/seed-31b6c987/doorward/ports"
+)
+
+var errEnded = errors.New("the transaction has ended")
+
+// calls is what repositories need: to look, and to change something. The store
+// makes a transaction of every call; a transaction does not.
+type calls interface {
+	read(context.Context, func(*view) error) error
+	write(context.Context, func(*view) error) error
+}
+
+func repositories(c calls) ports.Repositories {
+	return ports.Repositories{Users: users{c}, Devices: devices{c}, Sessions: sessions{c}}
+}
+
+// A transaction lets several calls share one view.
+type transaction struct {
+	mu   sync.Mutex
+	view *view // nil when the transaction has ended
+}
+
+func (t *transaction) read(ctx context.Context, do func(*view) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.view == nil {
+		return errEnded
+	}
+	return do(t.view)
+}
+
+// write is read: the repositories check everything before they change the
+// first thing, so that a call that fails leaves the view as it was.
+func (t *transaction) write(ctx context.Context, do func(*view) error) error {
+	return t.read(ctx, do)
+}
+
+func (t *transaction) end() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.view = nil
+}

@@ -1,0 +1,25 @@
+package application
+
+import "github.com/seed-31b6c987/doorward/ports"
+
+// LoginTypes says who verifies which login type, in the order in which clients
+// are shown them. A type that is not in it is not offered and not accepted.
+type LoginTypes []LoginType
+
+// A LoginType is one way to sign in.
+type LoginType struct {
+	// Name is the type in the login request, such as "org.matrix.login.jwt".
+	Name string
+	// Verifier decides on credentials of the type.
+	Verifier ports.TokenVerifier
+}
+
+// Verifier returns who verifies credentials of the named type.
+func (t LoginTypes) Verifier(name string) (ports.TokenVerifier, bool) {
+	for _, lt := range t {
+		if lt.Name == name {
+			return lt.Verifier, true
+		}
+	}
+	return nil, false
+}
