@@ -1,0 +1,77 @@
+package config
+
+import "path/filepath"
+
+// maxConfigBytes is the greatest size of a configuration file.
+const maxConfigBytes = 1 << 20
+
+// Load reads the configuration file of a path, overridden by the variables of
+// an environment, each "NAME=value". The error is [Faults], with everything
+// that is wrong.
+func Load(path string, environ []string) (*Config, error) {
+	text, mode, err := readFile(path, maxConfigBytes)
+	if err != nil {
+		return nil, Faults{{File: path, Problem: err.Error()}}
+	}
+	r := newReading(path)
+	r.read(text, environ)
+	r.warnOfConfigFile(mode)
+	return r.result()
+}
+
+// Parse reads a configuration as [Load] does, from a text instead of a file.
+// The name stands for the file in faults, and its folder is where files are
+// looked for.
+func Parse(name string, yaml []byte, environ []string) (*Config, error) {
+	r := newReading(name)
+	r.read(yaml, environ)
+	return r.result()
+}
+
+// A reading is a configuration on its way from text to [Config].
+type reading struct {
+	file   string
+	config *Config
+	faults Faults
+	bad    map[string]bool // the paths whose value has a fault
+}
+
+func newReading(file string) *reading {
+	c := &Config{origins: origins{"": {file: file}}}
+	c.setDefaults()
+	return &reading{file: file, config: c, bad: map[string]bool{}}
+}
+
+func (r *reading) read(text []byte, environ []string) {
+	if !r.yaml(text) {
+		return
+	}
+	r.environment(environ)
+	r.checkSources()
+	r.files(filepath.Dir(r.file))
+	r.validate()
+	r.warn()
+}
+
+func (r *reading) result() (*Config, error) {
+	if len(r.faults) > 0 {
+		r.faults.sort(r.file)
+		return nil, r.faults
+	}
+	return r.config, nil
+}
+
+// fault notes what is wrong with the value of a path.
+func (r *reading) fault(path, format string, args ...any) {
+	r.note(r.config.Fault(path, format, args...))
+	r.bad[path] = true
+}
+
+func (r *reading) note(f Fault) { r.faults = append(r.faults, f) }
+
+// invalid is fault, but quiet where the value could not even be read.
+func (r *reading) invalid(path, format string, args ...any) {
+	if !r.bad[path] {
+		r.fault(path, format, args...)
+	}
+}

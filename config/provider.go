@@ -1,0 +1,56 @@
+package config
+
+import "time"
+
+// A Provider is a party whose tokens are believed: its keys and the rules for
+// its tokens. Exactly one of its sources of keys is given.
+type Provider struct {
+	// Name is the provider's name in logs, of a-z, 0-9, "-" and "_". No two
+	// providers have the same.
+	Name string `yaml:"name"`
+
+	// Secret is a shared secret as text.
+	Secret     Secret `yaml:"secret"`
+	SecretFile string `yaml:"secret_file"`
+	// SecretBase64 is a shared secret in base64, of either alphabet.
+	SecretBase64     Secret `yaml:"secret_base64"`
+	SecretBase64File string `yaml:"secret_base64_file"`
+	// PublicKey is a public key or a certificate in PEM.
+	PublicKey     string `yaml:"public_key"`
+	PublicKeyFile string `yaml:"public_key_file"`
+	// JWKS is the content of JWKSFile, a set of keys (RFC 7517, 5). It may hold
+	// shared secrets.
+	JWKS     Secret `yaml:"-"`
+	JWKSFile string `yaml:"jwks_file"`
+	// AllowWeakSecret lets a shared secret pass that is too short or published.
+	AllowWeakSecret bool `yaml:"allow_weak_secret"`
+
+	// Algorithms are the accepted signature algorithms, by their names in
+	// RFC 7518; none: the usual one of the key.
+	Algorithms []string `yaml:"algorithms"`
+	// Issuers are the values of "iss" that are this provider's. No other
+	// provider has one of them, and at most one provider has none.
+	Issuers []string `yaml:"issuers"`
+	// Audiences are the accepted values of "aud"; none: a token may have no "aud".
+	Audiences []string `yaml:"audiences"`
+	// Leeway is how far clocks may differ.
+	Leeway time.Duration `yaml:"leeway"`
+	// Require are the names of claims that every token must have.
+	Require []string `yaml:"require"`
+	// MaxAge is how long ago a token may have been issued; 0: any time.
+	MaxAge time.Duration `yaml:"max_age"`
+	// MaxLifetime is how long after its issue a token may expire; 0: any time.
+	MaxLifetime time.Duration `yaml:"max_lifetime"`
+
+	// SubjectClaim is the path of the claim that names the user; "a.b" is the
+	// member b of the object a.
+	SubjectClaim string `yaml:"subject_claim"`
+	// DisplayNameClaim is the path of the claim that holds a new user's display
+	// name; empty: none does.
+	DisplayNameClaim string `yaml:"display_name_claim"`
+	// Localpart says what becomes of a subject that is no localpart of a user
+	// id: reject or escape.
+	Localpart string `yaml:"localpart"`
+	// RegisterUser says that a user who does not exist is created.
+	RegisterUser bool `yaml:"register_user"`
+}

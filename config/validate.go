@@ -1,0 +1,129 @@
+package config
+
+import (
+	"net"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The limits of max_body_bytes. A token has at most 16 KiB.
+const (
+	minBodyBytes = 1 << 10
+	maxBodyBytes = 1 << 20
+)
+
+// memoryURL is the database that ends with the process.
+const memoryURL = "memory:"
+
+// validate checks what the values mean.
+func (r *reading) validate() {
+	c := r.config
+	if c.ServerName == "" {
+		r.invalid("server_name", "is missing; it is the part of user ids after the colon")
+	}
+	if c.PublicBaseURL != "" && !isBaseURL(c.PublicBaseURL) {
+		r.invalid("public_base_url", "is no URL as in https://matrix.example.org/, without user, query and fragment")
+	}
+	r.validateHTTP()
+	r.validateDatabase()
+	r.validateProviders()
+	r.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
+	r.oneOf("log.format", c.Log.Format, "text", "json")
+}
+
+func isBaseURL(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" &&
+		u.User == nil && !strings.ContainsAny(s, "?#")
+}
+
+func (r *reading) validateHTTP() {
+	h, metrics := r.config.HTTP, r.config.Metrics.Listen
+	if !isAddress(h.Listen) {
+		r.invalid("http.listen", "is no host:port, as in 127.0.0.1:8008")
+	}
+	switch {
+	case metrics == "":
+	case !isAddress(metrics):
+		r.invalid("metrics.listen", "is no host:port, as in 127.0.0.1:9008")
+	case metrics == h.Listen && !strings.HasSuffix(metrics, ":0"):
+		r.invalid("metrics.listen", "is the address of http.listen; metrics need one of their own")
+	}
+	for i, proxy := range h.TrustedProxies {
+		if !isNetwork(proxy) {
+			r.invalid(item("http.trusted_proxies", i), "is no address and no network, as in 192.0.2.1 or 10.0.0.0/8")
+		}
+	}
+	if h.MaxBodyBytes < minBodyBytes || h.MaxBodyBytes > maxBodyBytes {
+		r.invalid("http.max_body_bytes", "is not from %d to %d", minBodyBytes, maxBodyBytes)
+	}
+}
+
+func isAddress(s string) bool {
+	host, port, err := net.SplitHostPort(s)
+	if err != nil || strings.ContainsAny(host, " /@") {
+		return false
+	}
+	_, err = strconv.ParseUint(port, 10, 16)
+	return err == nil
+}
+
+func isNetwork(s string) bool {
+	if _, err := netip.ParsePrefix(s); err == nil {
+		return true
+	}
+	addr, err := netip.ParseAddr(s)
+	return err == nil && addr.Zone() == ""
+}
+
+func (r *reading) validateDatabase() {
+	db := r.config.Database
+	address := db.URL.Reveal()
+	file, isFile := strings.CutPrefix(address, "sqlite:")
+	switch {
+	case address == memoryURL:
+	case isFile && file != "":
+	case isFile:
+		r.invalid("database.url", "names no file after sqlite:")
+	case isPostgres(address):
+		if _, err := url.Parse(address); err != nil {
+			r.invalid("database.url", "is no URL; special characters in a password are written %%XX")
+		}
+	default:
+		r.invalid("database.url", "begins with none of sqlite:, postgres:// and postgresql://, and is not %s", memoryURL)
+	}
+	if db.MaxConnections < 0 {
+		r.invalid("database.max_connections", "is less than 0")
+	}
+}
+
+func isPostgres(address string) bool {
+	return strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://")
+}
+
+// oneOf checks a value that has a fixed set of possible ones.
+func (r *reading) oneOf(path, value string, allowed ...string) {
+	if slices.Contains(allowed, value) {
+		return
+	}
+	problem := "is none of " + strings.Join(allowed, ", ")
+	if near, ok := nearest(value, allowed); ok {
+		problem += "; did you mean " + near + "?"
+	}
+	r.invalid(path, "%s", problem)
+}
+
+// span checks a duration. Less than a second is taken for a mistake: "5ms" for
+// five minutes.
+func (r *reading) span(path string, d time.Duration) {
+	switch {
+	case d < 0:
+		r.invalid(path, "is less than 0")
+	case d > 0 && d < time.Second:
+		r.invalid(path, "is less than a second; minutes are written 5m")
+	}
+}

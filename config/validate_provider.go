@@ -1,0 +1,149 @@
+package config
+
+import (
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+var providerName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
+
+// algorithms are the names of the signature algorithms that Doorward knows
+// (RFC 7518, 3.1; RFC 8037, 3.1).
+var algorithms = []string{
+	"HS256", "HS384", "HS512",
+	"RS256", "RS384", "RS512",
+	"PS256", "PS384", "PS512",
+	"ES256", "ES384", "ES512",
+	"EdDSA",
+}
+
+// providerPath is the path of a provider.
+func providerPath(i int) string { return item("jwt.providers", i) }
+
+// checkSources demands one source of keys of each provider. It comes before
+// files are read, which makes two values of one.
+func (r *reading) checkSources() {
+	for i, p := range r.config.JWT.Providers {
+		at := providerPath(i)
+		sources := []struct {
+			name, value string
+		}{
+			{"secret", p.Secret.Reveal()},
+			{"secret_file", p.SecretFile},
+			{"secret_base64", p.SecretBase64.Reveal()},
+			{"secret_base64_file", p.SecretBase64File},
+			{"public_key", p.PublicKey},
+			{"public_key_file", p.PublicKeyFile},
+			{"jwks_file", p.JWKSFile},
+		}
+		var all, given []string
+		for _, s := range sources {
+			all = append(all, s.name)
+			if s.value != "" || r.bad[at+"."+s.name] {
+				given = append(given, s.name)
+			}
+		}
+		switch {
+		case r.bad[at]:
+		case len(given) == 0:
+			r.note(r.config.Fault(at, "has no keys; give one of %s", strings.Join(all, ", ")))
+		case len(given) > 1:
+			r.invalid(at+"."+given[1], "there is %s too; a provider has its keys from one place", given[0])
+		}
+	}
+}
+
+// validateProviders checks the providers, and what must differ between them.
+func (r *reading) validateProviders() {
+	names, issuers, open := map[string]string{}, map[string]string{}, ""
+	for i, p := range r.config.JWT.Providers {
+		at := providerPath(i)
+		if r.bad[at] {
+			continue // it is no section at all
+		}
+		r.validateProvider(p, at)
+		if first, twice := names[p.Name]; twice {
+			r.invalid(at+".name", "is the name of %s already", first)
+		}
+		names[p.Name] = at
+		if len(p.Issuers) == 0 && !r.bad[at+".issuers"] {
+			if open != "" {
+				r.invalid(at+".issuers", "is empty, as at %s; at most one provider may have no issuers", open)
+			}
+			open = at
+		}
+		for j, issuer := range p.Issuers {
+			path, normal := item(at+".issuers", j), normalIssuer(issuer)
+			if first, twice := issuers[normal]; twice {
+				r.invalid(path, "is the same issuer as %s; an issuer belongs to one provider, once", first)
+			}
+			issuers[normal] = path
+		}
+	}
+}
+
+func (r *reading) validateProvider(p Provider, at string) {
+	switch {
+	case p.Name == "":
+		r.invalid(at+".name", "is missing")
+	case !providerName.MatchString(p.Name):
+		r.invalid(at+".name", "has other characters than a-z, 0-9, - and _, begins with - or _, or is longer than 63")
+	}
+	for j, name := range p.Algorithms {
+		r.oneOf(item(at+".algorithms", j), name, algorithms...)
+	}
+	r.texts(at+".algorithms", p.Algorithms)
+	r.texts(at+".audiences", p.Audiences)
+	r.texts(at+".require", p.Require)
+	for j, issuer := range p.Issuers {
+		if issuer == "" {
+			r.invalid(item(at+".issuers", j), "is empty")
+		}
+	}
+	r.span(at+".leeway", p.Leeway)
+	r.span(at+".max_age", p.MaxAge)
+	r.span(at+".max_lifetime", p.MaxLifetime)
+	if !isClaimPath(p.SubjectClaim) {
+		r.invalid(at+".subject_claim", "is no path of a claim, as in sub or user.name")
+	}
+	if p.DisplayNameClaim != "" && !isClaimPath(p.DisplayNameClaim) {
+		r.invalid(at+".display_name_claim", "is no path of a claim, as in name or user.name")
+	}
+	r.oneOf(at+".localpart", p.Localpart, "reject", "escape")
+}
+
+// texts checks a list of texts: none is empty, none stands twice.
+func (r *reading) texts(path string, list []string) {
+	for i, text := range list {
+		switch {
+		case text == "":
+			r.invalid(item(path, i), "is empty")
+		case slices.Contains(list[:i], text):
+			r.invalid(item(path, i), "stands twice in the list")
+		}
+	}
+}
+
+func isClaimPath(s string) bool {
+	return !slices.Contains(strings.Split(s, "."), "")
+}
+
+// normalIssuer is the same for issuers that a reader could take for each other:
+// the case of scheme and host, the default port and slashes at the end make no
+// difference. Tokens are compared with what is configured, byte by byte.
+func normalIssuer(issuer string) string {
+	trimmed := strings.TrimRight(issuer, "/")
+	u, err := url.Parse(trimmed)
+	if err != nil || u.Host == "" {
+		return trimmed
+	}
+	u.Host = strings.ToLower(u.Host)
+	for scheme, port := range map[string]string{"http": ":80", "https": ":443"} {
+		if u.Scheme == scheme {
+			u.Host = strings.TrimSuffix(u.Host, port)
+		}
+	}
+	return u.String()
+}

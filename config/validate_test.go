@@ -1,0 +1,146 @@
+package config_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestWhatMakesNoSenseIsRefused(t *testing.T) {
+	const provider = "jwt.providers[0]"
+	for _, c := range []struct {
+		setting string // appended to a valid configuration
+		path    string
+		problem string
+	}{
+		{"public_base_url: example.org", "public_base_url", "is no URL as in https://matrix.example.org/, without user, query and fragment"},
+		{"public_base_url: 'https://'", "public_base_url", "is no URL as in https://matrix.example.org/, without user, query and fragment"},
+		{"public_base_url: https://:443/", "public_base_url", "is no URL as in https://matrix.example.org/, without user, query and fragment"},
+		{"public_base_url: 'https://a/?'", "public_base_url", "is no URL as in https://matrix.example.org/, without user, query and fragment"},
+		{"public_base_url: 'https://a/#'", "public_base_url", "is no URL as in https://matrix.example.org/, without user, query and fragment"},
+		{"public_base_url: https://a@b/", "public_base_url", "is no URL as in https://matrix.example.org/, without user, query and fragment"},
+		{"http: {listen: localhost}", "http.listen", "is no host:port, as in 127.0.0.1:8008"},
+		{"http: {listen: ''}", "http.listen", "is no host:port, as in 127.0.0.1:8008"},
+		{"http: {listen: 'a:65536'}", "http.listen", "is no host:port, as in 127.0.0.1:8008"},
+		{"http: {listen: 'a:http'}", "http.listen", "is no host:port, as in 127.0.0.1:8008"},
+		{"http: {listen: 'a@b:80'}", "http.listen", "is no host:port, as in 127.0.0.1:8008"},
+		{"http: {listen: 'http://a:80'}", "http.listen", "is no host:port, as in 127.0.0.1:8008"},
+		{"http: {trusted_proxies: [10.0.0.0/33]}", "http.trusted_proxies[0]", "is no address and no network, as in 192.0.2.1 or 10.0.0.0/8"},
+		{"http: {trusted_proxies: [proxy]}", "http.trusted_proxies[0]", "is no address and no network, as in 192.0.2.1 or 10.0.0.0/8"},
+		{"http: {trusted_proxies: ['fe80::1%eth0']}", "http.trusted_proxies[0]", "is no address and no network, as in 192.0.2.1 or 10.0.0.0/8"},
+		{"http: {max_body_bytes: 1023}", "http.max_body_bytes", "is not from 1024 to 1048576"},
+		{"http: {max_body_bytes: 1048577}", "http.max_body_bytes", "is not from 1024 to 1048576"},
+		{"http: {max_body_bytes: 0x1000}", "http.max_body_bytes", "wants a whole number"},
+		{"http: {max_body_bytes: '65536'}", "http.max_body_bytes", "wants a whole number"},
+		{"http: {max_body_bytes: 6e4}", "http.max_body_bytes", "wants a whole number"},
+		{"http: {max_body_bytes: 9223372036854775808}", "http.max_body_bytes", "wants a whole number"},
+		{"http: {max_body_bytes: }", "http.max_body_bytes", "has no value; leave it out, or write 0"},
+		{"http: {trusted_proxies: }", "http.trusted_proxies", "has no value; leave it out, or write []"},
+		{"http: {trusted_proxies: 10.0.0.0/8}", "http.trusted_proxies", "wants a list, as in [a, b]"},
+		{"http: {trusted_proxies: [~]}", "http.trusted_proxies[0]", "is empty"},
+		{"http: {trusted_proxies: [[10.0.0.0/8]]}", "http.trusted_proxies[0]", "wants text; put it in quotes"},
+		{"metrics: {listen: here}", "metrics.listen", "is no host:port, as in 127.0.0.1:9008"},
+		{"metrics: {listen: 127.0.0.1:8008}", "metrics.listen", "is the address of http.listen; metrics need one of their own"},
+		{"database: {url: doorward.db}", "database.url", "begins with none of sqlite:, postgres:// and postgresql://, and is not memory:"},
+		{"database: {url: ''}", "database.url", "begins with none of sqlite:, postgres:// and postgresql://, and is not memory:"},
+		{"database: {url: 'memory:x'}", "database.url", "begins with none of sqlite:, postgres:// and postgresql://, and is not memory:"},
+		{"database: {url: 'sqlite:'}", "database.url", "names no file after sqlite:"},
+		{"database: {url: 'postgres://a:50%@b/c'}", "database.url", "is no URL; special characters in a password are written %XX"},
+		{"database: {max_connections: -1}", "database.max_connections", "is less than 0"},
+		{"database: {migrate: 1}", "database.migrate", "wants true or false"},
+		{"database: {migrate: 'true'}", "database.migrate", "wants true or false"},
+		{"database: {migrate: }", "database.migrate", "has no value; leave it out, or write false"},
+		{"log: {level: WARN}", "log.level", "is none of debug, info, warn, error; did you mean warn?"},
+		{"log: {format: xml}", "log.format", "is none of text, json"},
+		{"log: {level: }", "log.level", `has no value; leave it out, or write ""`},
+		{"log: {level: true}", "log.level", "wants text; put it in quotes"},
+		{"log: [a]", "log", `wants settings, each "name: value"`},
+		{"log: {'': a}", `log.""`, "unknown key"},
+		{"'': a", `""`, "unknown key"},
+		{"a.b: c", "a…", "unknown key"},
+		{strings.Repeat("a", 41) + ": b", strings.Repeat("a", 40) + "…", "unknown key"},
+		{"log: {1: a}", "log.1", "unknown key"},
+		{"log: {Level: info}", "log.Level", "unknown key; did you mean level?"},
+		{"      secret: again", provider + ".secret", "stands twice; first in line 5"},
+		{"      secret_base64: YQ==", provider + ".secret_base64", "there is secret too; a provider has its keys from one place"},
+		{"      jwks: x", provider + ".jwks", "unknown key"},
+		{"      require_exp: true", provider + ".require_exp", "unknown key"},
+		{"      algorithms: [hs256]", provider + ".algorithms[0]", "is none of HS256, HS384, HS512, RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA; did you mean HS256?"},
+		{"      algorithms: [none]", provider + ".algorithms[0]", "is none of HS256, HS384, HS512, RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA"},
+		{"      algorithms: [HS256, HS256]", provider + ".algorithms[1]", "stands twice in the list"},
+		{"      algorithms: ['']", provider + ".algorithms[0]", "is none of HS256, HS384, HS512, RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA"},
+		{"      issuers: ['']", provider + ".issuers[0]", "is empty"},
+		{"      issuers: [a, 1]", provider + ".issuers[1]", "wants text; put it in quotes"},
+		{"      audiences: [a, '']", provider + ".audiences[1]", "is empty"},
+		{"      audiences: [a, a]", provider + ".audiences[1]", "stands twice in the list"},
+		{"      require: ['']", provider + ".require[0]", "is empty"},
+		{"      leeway: -1s", provider + ".leeway", "is less than 0"},
+		{"      leeway: 2", provider + ".leeway", "wants a duration, as in 30s, 5m or 24h"},
+		{"      leeway: 2 minutes", provider + ".leeway", "wants a duration, as in 30s, 5m or 24h"},
+		{"      leeway: 300000000h", provider + ".leeway", "wants a duration, as in 30s, 5m or 24h"},
+		{"      leeway: ", provider + ".leeway", "has no value; leave it out, or write 0s"},
+		{"      max_age: 5ms", provider + ".max_age", "is less than a second; minutes are written 5m"},
+		{"      max_lifetime: -5m", provider + ".max_lifetime", "is less than 0"},
+		{"      subject_claim: ''", provider + ".subject_claim", "is no path of a claim, as in sub or user.name"},
+		{"      subject_claim: user.", provider + ".subject_claim", "is no path of a claim, as in sub or user.name"},
+		{"      display_name_claim: a..b", provider + ".display_name_claim", "is no path of a claim, as in name or user.name"},
+		{"      localpart: ''", provider + ".localpart", "is none of reject, escape"},
+	} {
+		t.Run(c.setting, func(t *testing.T) {
+			want := []string{"doorward.yaml:6: " + c.path + ": " + c.problem}
+			if diff := cmp.Diff(want, faults(t, minimal+c.setting+"\n")); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestWhatMustDifferBetweenProviders(t *testing.T) {
+	const head = "server_name: a\njwt:\n  providers:\n"
+	for _, c := range []struct {
+		name, providers string
+		want            []string
+	}{
+		{"names", "  - {name: a, secret: x, issuers: [a]}\n  - {name: a, secret: x}\n", []string{
+			"doorward.yaml:5: jwt.providers[1].name: is the name of jwt.providers[0] already"}},
+		{"a lack of issuers", "  - {name: a, secret: x}\n  - {name: b, secret: x, issuers: []}\n", []string{
+			"doorward.yaml:5: jwt.providers[1].issuers: is empty, as at jwt.providers[0]; at most one provider may have no issuers"}},
+		{"issuers", "  - {name: a, secret: x, issuers: [i, j]}\n  - {name: b, secret: x, issuers: [k, j]}\n", []string{
+			"doorward.yaml:5: jwt.providers[1].issuers[1]: is the same issuer as jwt.providers[0].issuers[1]; an issuer belongs to one provider, once"}},
+		{"issuers of one provider", "  - {name: a, secret: x, issuers: [i, i]}\n", []string{
+			"doorward.yaml:4: jwt.providers[0].issuers[1]: is the same issuer as jwt.providers[0].issuers[0]; an issuer belongs to one provider, once"}},
+		{"no name, no keys, no section", "  - {}\n  - x\n  -\n", []string{
+			"doorward.yaml:4: jwt.providers[0]: has no keys; give one of secret, secret_file, secret_base64, secret_base64_file, public_key, public_key_file, jwks_file",
+			"doorward.yaml:4: jwt.providers[0].name: is missing",
+			`doorward.yaml:5: jwt.providers[1]: wants settings, each "name: value"`,
+			"doorward.yaml:6: jwt.providers[2]: is empty"}},
+		{"no list", "    name: a\n", []string{"doorward.yaml:3: jwt.providers: wants a list, as in [a, b]"}},
+		{"bad issuers, and none", "  - {name: a, secret: x, issuers: 1}\n  - {name: b, secret: x}\n", []string{
+			"doorward.yaml:4: jwt.providers[0].issuers: wants a list, as in [a, b]"}},
+		{"empty names and issuers", "  - {name: '', secret: x, issuers: ['']}\n  - {name: '', secret: x, issuers: ['']}\n", []string{
+			"doorward.yaml:4: jwt.providers[0].name: is missing",
+			"doorward.yaml:4: jwt.providers[0].issuers[0]: is empty",
+			"doorward.yaml:5: jwt.providers[1].name: is missing",
+			"doorward.yaml:5: jwt.providers[1].issuers[0]: is empty"}},
+		{"a bad source is a source", "  - {name: a, secret: 1}\n", []string{
+			"doorward.yaml:4: jwt.providers[0].secret: wants text; put it in quotes"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if diff := cmp.Diff(c.want, faults(t, head+c.providers)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestIssuersThatCouldBeMistakenForEachOther(t *testing.T) {
+	for _, other := range []string{
+		"https://a.example/x/", "HTTPS://a.example/x", "https://A.Example/x", "https://a.example:443/x", "https://A.EXAMPLE:443/x//",
+	} {
+		text := "server_name: a\njwt:\n  providers:\n  - {name: a, secret: x, issuers: [https://a.example/x]}\n  - {name: b, secret: x, issuers: ['" + other + "']}\n"
+		if got := faults(t, text); len(got) != 1 || !strings.Contains(got[0], "is the same issuer as") {
+			t.Errorf("%s: %q", other, got)
+		}
+	}
+}

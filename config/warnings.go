@@ -1,0 +1,69 @@
+package config
+
+import (
+	"io/fs"
+	"net/netip"
+	"net/url"
+	"reflect"
+	"slices"
+	"time"
+)
+
+// generousLeeway is what clocks can differ by at most, if anybody cares.
+const generousLeeway = 10 * time.Minute
+
+// Warnings say which settings are valid but weak, each with its place as in a
+// [Fault]. They hold no secrets.
+func (c *Config) Warnings() []string { return slices.Clone(c.warnings) }
+
+func (r *reading) warning(path, format string, args ...any) {
+	r.config.warnings = append(r.config.warnings, r.config.Fault(path, format, args...).Error())
+}
+
+func (r *reading) warn() {
+	for i, proxy := range r.config.HTTP.TrustedProxies {
+		if network, err := netip.ParsePrefix(proxy); err == nil && network.Bits() == 0 {
+			r.warning(item("http.trusted_proxies", i), "believes everybody's X-Forwarded-For")
+		}
+	}
+	if len(r.config.JWT.Providers) == 0 {
+		r.warning("jwt.providers", "there is none; nobody can sign in")
+	}
+	for i, p := range r.config.JWT.Providers {
+		if p.Leeway > generousLeeway {
+			r.warning(providerPath(i)+".leeway", "tokens are taken for more than %v after they expired", generousLeeway)
+		}
+	}
+}
+
+// warnOfConfigFile warns of a configuration file that holds a secret and is
+// open to others.
+func (r *reading) warnOfConfigFile(mode fs.FileMode) {
+	if mode&othersMask == 0 {
+		return
+	}
+	for path, setting := range leaves(reflect.ValueOf(r.config).Elem(), "") {
+		at := r.config.origins[path]
+		if inline := at.path == path && at.file == r.file; inline && isSecret(path, setting) {
+			r.warning(path, "others than its owner may use the file (mode %04o); chmod 600 it, or keep the secret in a file of its own", mode.Perm())
+		}
+	}
+}
+
+// isSecret says whether a setting's value must not be known.
+func isSecret(path string, setting reflect.Value) bool {
+	secret, ok := setting.Interface().(Secret)
+	if path == "database.url" {
+		return holdsPassword(secret)
+	}
+	return ok && secret != ""
+}
+
+func holdsPassword(address Secret) bool {
+	u, err := url.Parse(address.Reveal())
+	if err != nil {
+		return false
+	}
+	_, inline := u.User.Password()
+	return inline || u.Query().Has("password")
+}

@@ -1,0 +1,33 @@
+package config_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestWeakSettingsAreWarnedAbout(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		want       []string
+	}{
+		{"nothing weak", minimal, nil},
+		{"a limit of the leeway", minimal + "      leeway: 10m\n", nil},
+		{"no provider", "server_name: a\n", []string{"doorward.yaml: jwt.providers: there is none; nobody can sign in"}},
+		{"a great leeway", minimal + "      leeway: 11m\n", []string{
+			"doorward.yaml:6: jwt.providers[0].leeway: tokens are taken for more than 10m0s after they expired"}},
+		{"everybody is a proxy", minimal + "http: {trusted_proxies: [10.0.0.0/8, 0.0.0.0/0, '::/0']}\n", []string{
+			"doorward.yaml:6: http.trusted_proxies[1]: believes everybody's X-Forwarded-For",
+			"doorward.yaml:6: http.trusted_proxies[2]: believes everybody's X-Forwarded-For"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := parse(t, c.text).Warnings()
+			if len(got) == 0 {
+				got = nil
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
