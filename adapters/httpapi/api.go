@@ -1,0 +1,111 @@
+package httpapi
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/seed-31b6c987/doorward/application"
+	"github.com/seed-31b6c987/doorward/domain"
+)
+
+// DefaultMaxBodyBytes is how large the body of a request may be if the
+// settings do not say.
+const DefaultMaxBodyBytes = 64 << 10
+
+// An API is what the endpoints depend on. Every field is needed but Observer.
+type API struct {
+	Login        application.Login
+	Authenticate application.Authenticate
+	Logout       application.Logout
+	LogoutAll    application.LogoutAll
+	// Ping returns nil if requests can be answered; GET /health asks it.
+	Ping     func(context.Context) error
+	Settings Settings
+	// Log gets one line a request. No line holds a token, a credential, a body
+	// or a query string.
+	Log *slog.Logger
+	Now application.Clock
+	// Observer may be nil.
+	Observer Observer
+}
+
+// Settings are what an operator decides.
+type Settings struct {
+	// ServerName is the part of user ids after the colon.
+	ServerName domain.ServerName
+	// PublicBaseURL is where clients reach the homeserver; empty: they are not
+	// told.
+	PublicBaseURL string
+	// MaxBodyBytes is how large the body of a request may be; 0 means
+	// [DefaultMaxBodyBytes].
+	MaxBodyBytes int64
+	// TrustedProxies are the addresses whose X-Forwarded-For is believed.
+	TrustedProxies []netip.Prefix
+}
+
+// An Observer is told what happened, to count it. Its methods are called
+// concurrently. Everything but the duration is one of few values, whatever
+// clients send.
+type Observer interface {
+	// Request is called once for each request. The route is a pattern, or
+	// "unmatched"; a method that is not in use is "OTHER"; status 499 means
+	// that the client went away before it was answered.
+	Request(method, route string, status int, took time.Duration)
+	// Login is called once for each attempt to log in. The type is one that is
+	// on offer, or "unknown"; the result is "ok", "refused" or "failed"; the
+	// reason is empty if it is "ok".
+	Login(loginType, result, reason string)
+	// Panic is called when a handler panicked.
+	Panic()
+}
+
+// New returns the API as a handler for the root of a host: it answers every
+// path, unknown ones in JSON as the Matrix specification asks for.
+func New(a API) http.Handler {
+	if a.Settings.MaxBodyBytes == 0 {
+		a.Settings.MaxBodyBytes = DefaultMaxBodyBytes
+	}
+	if a.Observer == nil {
+		a.Observer = nobody{}
+	}
+	clients := &clientAddress{trusted: a.Settings.TrustedProxies, log: a.Log}
+
+	e := echo.New()
+	e.HTTPErrorHandler = answerError
+	e.IPExtractor = clients.of
+	// Echo runs these for unknown paths and methods too. A group with
+	// middleware of its own would turn an unknown method into something else.
+	e.Use(a.observe, commonHeaders)
+	a.routes(e)
+	return e
+}
+
+// routes registers what is served. HEAD, which the Matrix API has no use for,
+// is a wrong method like others.
+func (a *API) routes(e *echo.Echo) {
+	for _, version := range []string{"r0", "v3", "unstable"} {
+		prefix := "/_matrix/client/" + version
+		e.GET(prefix+"/login", handle(a.loginFlows))
+		e.POST(prefix+"/login", handle(a.login))
+		e.POST(prefix+"/logout", handle(a.logout))
+		e.POST(prefix+"/logout/all", handle(a.logoutAll))
+		e.GET(prefix+"/account/whoami", handle(a.whoami))
+	}
+	e.GET("/_matrix/client/versions", handle(a.versions))
+	if a.Settings.PublicBaseURL != "" {
+		e.GET("/.well-known/matrix/client", handle(a.wellKnownClient))
+	}
+	e.GET(healthRoute, handle(a.health))
+}
+
+// nobody is the Observer that is not there.
+type nobody struct{}
+
+func (nobody) Request(string, string, int, time.Duration) {}
+func (nobody) Login(string, string, string)               {}
+func (nobody) Panic()                                     {}

@@ -1,0 +1,57 @@
+package httpapi_test
+
+import (
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/seed-31b6c987/doorward/adapters/httpapi"
+)
+
+// BenchmarkBareEcho is what the others are compared with: a handler that
+// answers as much as whoami does and knows nothing.
+func BenchmarkBareEcho(b *testing.B) {
+	e := echo.New()
+	e.GET(whoamiPath, func(c echo.Context) error {
+		return c.JSON(http.StatusOK, map[string]any{"user_id": "@alice:example.org", "device_id": "D", "is_guest": false})
+	})
+	measure(b, e, func() *http.Request { return httptest.NewRequest("GET", whoamiPath, nil) })
+}
+
+func BenchmarkWhoami(b *testing.B) {
+	d := quietDoor()
+	token := d.login(b, "alice", "D")
+	measure(b, d, func() *http.Request {
+		r := httptest.NewRequest("GET", whoamiPath, nil)
+		r.Header.Set("Authorization", "Bearer "+token)
+		return r
+	})
+}
+
+func BenchmarkLogin(b *testing.B) {
+	const body = `{"type":"org.example.badge","token":"badge of alice","device_id":"D"}`
+	measure(b, quietDoor(), func() *http.Request {
+		return httptest.NewRequest("POST", loginPath, strings.NewReader(body))
+	})
+}
+
+func quietDoor() door {
+	return newDoor(func(a *httpapi.API) { a.Log, a.Observer = slog.New(slog.DiscardHandler), nil })
+}
+
+// measure measures the handler. The time of making requests is in it; the
+// figure of BareEcho has the same.
+func measure(b *testing.B, h http.Handler, request func() *http.Request) {
+	b.ReportAllocs()
+	for b.Loop() {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, request())
+		if w.Code != http.StatusOK {
+			b.Fatalf("%d %s", w.Code, w.Body)
+		}
+	}
+}

@@ -1,0 +1,96 @@
+package httpapi
+
+import (
+	"maps"
+	"net/http"
+
+	"github.com/seed-31b6c987/doorward/application"
+	"github.com/seed-31b6c987/doorward/domain"
+)
+
+// loginFlows answers GET /login: every way to log in, in the order in which
+// they are configured.
+func (a *API) loginFlows(x *exchange) error {
+	type flow struct {
+		Type string `json:"type"`
+	}
+	flows := make([]flow, len(a.Login.Types))
+	for i, t := range a.Login.Types {
+		flows[i].Type = t.Name
+	}
+	writeJSON(x.Response(), http.StatusOK, map[string][]flow{"flows": flows})
+	return nil
+}
+
+type loginResponse struct {
+	UserID      domain.UserID     `json:"user_id"`
+	AccessToken domain.Token      `json:"access_token"`
+	DeviceID    domain.DeviceID   `json:"device_id"`
+	HomeServer  domain.ServerName `json:"home_server"`
+	WellKnown   *wellKnown        `json:"well_known,omitempty"`
+}
+
+// login answers POST /login.
+func (a *API) login(x *exchange) error {
+	x.loginType = unknownLoginType
+	body, err := readObject(x.Response(), x.Request(), a.Settings.MaxBodyBytes)
+	if err != nil {
+		return err
+	}
+	req, err := loginRequest(body)
+	if err != nil {
+		return err
+	}
+	// Only a type that is on offer may become a label or reach the log.
+	if _, known := a.Login.Types.Verifier(req.Credential.Type); known {
+		x.loginType = req.Credential.Type
+	}
+	result, err := a.Login.Do(x.Request().Context(), req)
+	if err != nil {
+		return err
+	}
+	x.bearer = domain.Bearer{User: result.User, Device: result.Device}
+	writeJSON(x.Response(), http.StatusOK, loginResponse{
+		UserID:      result.User.ID,
+		AccessToken: result.AccessToken,
+		DeviceID:    result.Device,
+		HomeServer:  a.Settings.ServerName,
+		WellKnown:   a.wellKnown(),
+	})
+	return nil
+}
+
+// loginRequest takes a login's body apart. All types are checked before any
+// value is. Members that are null are as good as absent.
+func loginRequest(body map[string]any) (application.LoginRequest, error) {
+	var req application.LoginRequest
+	loginType, err := take[string](body, "type", "a string")
+	if err != nil {
+		return req, err
+	}
+	if req.Credential.Token, err = take[string](body, "token", "a string"); err != nil {
+		return req, err
+	}
+	if req.DeviceID, err = take[string](body, "device_id", "a string"); err != nil {
+		return req, err
+	}
+	deviceName, err := take[string](body, "initial_device_display_name", "a string")
+	if err != nil {
+		return req, err
+	}
+	// Refresh tokens are not given out, whatever the client would like.
+	if _, err := take[bool](body, "refresh_token", "a boolean"); err != nil {
+		return req, err
+	}
+	if loginType == nil {
+		return req, domain.Refuse(errMissingParam, "missing_param", "Missing parameter: type")
+	}
+
+	req.Credential.Type = *loginType
+	if deviceName != nil {
+		req.DeviceName = *deviceName
+	}
+	maps.DeleteFunc(body, func(_ string, value any) bool { return value == nil })
+	req.Credential.Extra = body
+	return req, nil
+}

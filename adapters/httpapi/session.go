@@ -1,0 +1,41 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/seed-31b6c987/doorward/domain"
+)
+
+// logout answers POST /logout. The body is not looked at.
+func (a *API) logout(x *exchange) error { return endSession(x, a.Logout.Do) }
+
+// logoutAll answers POST /logout/all. The body is not looked at.
+func (a *API) logoutAll(x *exchange) error { return endSession(x, a.LogoutAll.Do) }
+
+func endSession(x *exchange, end func(ctx context.Context, token string) (domain.Bearer, error)) error {
+	bearer, err := end(x.Request().Context(), accessToken(x.Request()))
+	if err != nil {
+		return err
+	}
+	x.bearer = bearer
+	writeJSON(x.Response(), http.StatusOK, struct{}{})
+	return nil
+}
+
+type whoamiResponse struct {
+	UserID   domain.UserID   `json:"user_id"`
+	DeviceID domain.DeviceID `json:"device_id,omitempty"`
+	IsGuest  bool            `json:"is_guest"`
+}
+
+// whoami answers GET /account/whoami.
+func (a *API) whoami(x *exchange) error {
+	bearer, err := a.Authenticate.Do(x.Request().Context(), accessToken(x.Request()))
+	if err != nil {
+		return err
+	}
+	x.bearer = bearer
+	writeJSON(x.Response(), http.StatusOK, whoamiResponse{UserID: bearer.User.ID, DeviceID: bearer.Device})
+	return nil
+}
