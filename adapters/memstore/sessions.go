@@ -2,6 +2,7 @@ package memstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -101,7 +102,7 @@ func (v *view) accountFor(in domain.SignIn) (owner account, created bool, err er
 func (v *view) signIn(owner account, in domain.SignIn) error {
 	key := deviceKey{user: owner.user.ID, id: in.Device}
 	if other, ok := v.tokens.get(in.Access); ok && other != key {
-		return domain.ErrExists
+		return errors.New("the token is that of another device")
 	}
 	if i, ok := owner.find(in.Device); ok {
 		v.tokens.remove(owner.devices[i].access)

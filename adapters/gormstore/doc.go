@@ -1,0 +1,14 @@
+// Package gormstore keeps what Doorward knows in PostgreSQL (15 or later) or in
+// an SQLite file, through GORM.
+//
+// One call of a repository is one transaction. On PostgreSQL signing in, asking
+// whose a token is and logging out are one statement and one round trip each;
+// on SQLite a sign-in is several statements in one transaction that begins with
+// the lock for writing, and all writers queue for the one connection that may
+// write.
+//
+// Every call ends within five seconds, retries included. A database that is
+// frozen, gone, full or overloaded gives domain.ErrUnavailable; when it is back,
+// the next call works. Errors hold what the database says about itself, never
+// the values of a statement, and GORM's own log is silent.
+package gormstore

@@ -1,0 +1,9 @@
+package gormstore
+
+import "database/sql"
+
+// Writer returns the pool of connections that write.
+func (s *Store) Writer() *sql.DB { return s.pools[0] }
+
+// Reader returns the pool of connections that read.
+func (s *Store) Reader() *sql.DB { return s.pools[len(s.pools)-1] }

@@ -1,0 +1,132 @@
+package gormstore_test
+
+import (
+	"context"
+	"database/sql"
+	neturl "net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/seed-31b6c987/doorward/adapters/gormstore"
+	"github.com/seed-31b6c987/doorward/domain"
+	"github.com/seed-31b6c987/doorward/ports"
+	"github.com/seed-31b6c987/doorward/test/contract"
+	"github.com/seed-31b6c987/doorward/test/postgres"
+)
+
+func TestMain(m *testing.M) { os.Exit(postgres.Main(m)) }
+
+func TestStorageOnPostgreSQL(t *testing.T) {
+	contract.Storage(t, func(t *testing.T) ports.Storage { return migrated(t, openPostgres(t, postgres.Open(t))) })
+}
+
+func TestStorageOnSQLite(t *testing.T) {
+	contract.Storage(t, func(t *testing.T) ports.Storage { return migrated(t, openSQLite(t, newFile(t))) })
+}
+
+// onBoth runs a test on an empty, migrated database of each dialect.
+func onBoth(t *testing.T, test func(t *testing.T, url string, store *gormstore.Store)) {
+	t.Run("PostgreSQL", func(t *testing.T) {
+		url := postgres.Open(t)
+		test(t, url, migrated(t, openPostgres(t, url)))
+	})
+	t.Run("SQLite", func(t *testing.T) {
+		url := newFile(t)
+		test(t, url, migrated(t, openSQLite(t, url)))
+	})
+}
+
+// newFile is the URL of an SQLite database that is not there yet, with a name
+// that means something in a URL.
+func newFile(t testing.TB) string {
+	return "sqlite:" + filepath.Join(t.TempDir(), "door ward?mode=ro#100%41.db")
+}
+
+func openPostgres(t testing.TB, url string) *gormstore.Store {
+	t.Helper()
+	return closed(t)(gormstore.OpenPostgres(t.Context(), gormstore.Options{URL: url}))
+}
+
+func openSQLite(t testing.TB, url string) *gormstore.Store {
+	t.Helper()
+	return closed(t)(gormstore.OpenSQLite(t.Context(), gormstore.Options{URL: url}))
+}
+
+// closed closes the store at the end of the test.
+func closed(t testing.TB) func(*gormstore.Store, error) *gormstore.Store {
+	t.Helper()
+	return func(store *gormstore.Store, err error) *gormstore.Store {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if err := store.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+		return store
+	}
+}
+
+func migrated(t testing.TB, store *gormstore.Store) *gormstore.Store {
+	t.Helper()
+	if err := store.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return store
+}
+
+const alice domain.UserID = "@alice:example.org"
+
+func login(user domain.UserID, device domain.DeviceID, token string) domain.SignIn {
+	return domain.SignIn{
+		Users: []domain.UserID{user}, Create: true,
+		Device: device, Access: domain.Token(token).Hash(), At: time.UnixMilli(1),
+	}
+}
+
+func signIn(ctx context.Context, store ports.Storage, in domain.SignIn) error {
+	_, err := store.Repositories().Sessions.SignIn(ctx, in)
+	return err
+}
+
+// raw opens the database past the store. It is closed at the end of the test.
+func raw(t testing.TB, url string) *sql.DB {
+	t.Helper()
+	driver, address := "pgx", url
+	if file, ok := strings.CutPrefix(url, "sqlite:"); ok {
+		driver, address = "sqlite3", "file:"+(&neturl.URL{Path: file}).EscapedPath()
+	}
+	db, err := sql.Open(driver, address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db
+}
+
+func execute(t testing.TB, db *sql.DB, statements ...string) {
+	t.Helper()
+	for _, statement := range statements {
+		if _, err := db.ExecContext(t.Context(), statement); err != nil {
+			t.Fatalf("%s: %v", statement, err)
+		}
+	}
+}
+
+// one returns the one value that a query finds.
+func one[T any](t testing.TB, db *sql.DB, query string, args ...any) (value T) {
+	t.Helper()
+	if err := db.QueryRowContext(t.Context(), query, args...).Scan(&value); err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+	return value
+}

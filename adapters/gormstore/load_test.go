@@ -1,0 +1,70 @@
+package gormstore_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+
+	"github.com/seed-31b6c987/doorward/adapters/gormstore"
+	"github.com/seed-31b6c987/doorward/domain"
+	"github.com/seed-31b6c987/doorward/ports"
+)
+
+// someCall makes one of a store's calls; which one, i says.
+func someCall(ctx context.Context, store *gormstore.Store, i int) error {
+	r := store.Repositories()
+	var err error
+	switch hash := domain.Token("warm0").Hash(); i % 6 {
+	case 0:
+		err = signIn(ctx, store, login(alice, "d", "new"))
+	case 1:
+		_, err = r.Sessions.ByAccessToken(ctx, hash)
+	case 2:
+		_, err = r.Sessions.Delete(ctx, hash)
+	case 3:
+		_, err = r.Sessions.DeleteAll(ctx, hash)
+	case 4:
+		_, err = r.Users.ByID(ctx, alice)
+	case 5:
+		err = store.InTransaction(ctx, func(tx ports.Repositories) error {
+			_, err := tx.Devices.List(ctx, alice)
+			return err
+		})
+	}
+	return err
+}
+
+// warmUp fills the pool of connections.
+func warmUp(t *testing.T, store *gormstore.Store) {
+	t.Helper()
+	each(t, 20, func(i int) error {
+		return signIn(t.Context(), store, login(alice, domain.DeviceID(fmt.Sprint(i)), fmt.Sprint("warm", i)))
+	})
+}
+
+// wantWorks wants many calls at once to succeed.
+func wantWorks(t *testing.T, store *gormstore.Store) {
+	t.Helper()
+	each(t, 40, func(i int) error {
+		err := signIn(t.Context(), store, login(alice, domain.DeviceID(fmt.Sprint(i)), fmt.Sprint("works", i)))
+		if err != nil {
+			return fmt.Errorf("sign-in %d afterwards: %w", i, err)
+		}
+		return nil
+	})
+}
+
+// each calls do n times at once and wants no errors.
+func each(t *testing.T, n int, do func(i int) error) {
+	t.Helper()
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Go(func() {
+			if err := do(i); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+}

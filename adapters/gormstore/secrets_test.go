@@ -1,0 +1,116 @@
+package gormstore_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"log"
+	"log/slog"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+
+	"gorm.io/gorm/logger"
+
+	"github.com/seed-31b6c987/doorward/adapters/gormstore"
+	"github.com/seed-31b6c987/doorward/domain"
+	"github.com/seed-31b6c987/doorward/test/postgres"
+)
+
+func TestLogsAndErrorsHoldNoTokenAndNoName(t *testing.T) {
+	for name, open := range map[string]func(*testing.T, *slog.Logger) (*gormstore.Store, error){
+		"PostgreSQL": func(t *testing.T, log *slog.Logger) (*gormstore.Store, error) {
+			return gormstore.OpenPostgres(t.Context(), gormstore.Options{URL: postgres.Open(t), Log: log})
+		},
+		"SQLite": func(t *testing.T, log *slog.Logger) (*gormstore.Store, error) {
+			return gormstore.OpenSQLite(t.Context(), gormstore.Options{URL: newFile(t), Log: log})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var said record
+			log.SetOutput(&said)
+			defer log.SetOutput(os.Stderr)
+			usual := logger.Default
+			logger.Default = logger.New(log.New(&said, "gorm ", 0), logger.Config{LogLevel: logger.Info})
+			defer func() { logger.Default = usual }()
+			store := migrated(t, closed(t)(open(t, slog.New(slog.NewJSONHandler(&said, &slog.HandlerOptions{Level: slog.LevelDebug})))))
+			provoke(t, store, &said)
+
+			hash := domain.Token("secret-token").Hash()
+			for _, secret := range []string{
+				"secret-", string(hash[:]), hex.EncodeToString(hash[:]), base64.StdEncoding.EncodeToString(hash[:]),
+				strings.Trim(fmt.Sprint(hash[:]), "[]"),
+			} {
+				if strings.Contains(strings.ToLower(said.String()), strings.ToLower(secret)) {
+					t.Errorf("%q is said in:\n%s", secret, said.String())
+				}
+			}
+			if !strings.Contains(said.String(), "migrat") {
+				t.Error("the log was not recorded")
+			}
+		})
+	}
+}
+
+// provoke signs in, and makes the store fail in every way that knows a secret.
+func provoke(t *testing.T, store *gormstore.Store, said *record) {
+	t.Helper()
+	sessions := store.Repositories().Sessions
+	in := login("@secret-user:example.org", "secret-device", "secret-token")
+	in.DisplayName, in.DeviceName = "secret-name", "secret-device-name"
+	in.Link = domain.Link{Provider: "p", Issuer: "secret-issuer", Subject: "secret-subject"}
+	if err := signIn(t.Context(), store, in); err != nil {
+		t.Fatal(err)
+	}
+	sign := func() error { return signIn(t.Context(), store, in) }
+	in.Device = "secret-other"
+	said.failure(t, sign)
+	in.Users = []domain.UserID{"@secret\x00:x"}
+	said.failure(t, sign)
+	in.Users = []domain.UserID{"@secret-user:example.org"}
+
+	calls := []func() error{
+		sign,
+		func() error { _, err := sessions.ByAccessToken(t.Context(), in.Access); return err },
+		func() error { _, err := sessions.Delete(t.Context(), in.Access); return err },
+		func() error { _, err := sessions.DeleteAll(t.Context(), in.Access); return err },
+	}
+	execute(t, store.Writer(), "ALTER TABLE devices RENAME COLUMN access_hash TO moved")
+	said.failure(t, calls...)
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	said.failure(t, calls...)
+}
+
+// A record is what was logged, and the errors that were returned.
+type record struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (r *record) Write(p []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.text.Write(p)
+}
+
+func (r *record) String() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.text.String()
+}
+
+// failure writes down how the calls fail.
+func (r *record) failure(t *testing.T, calls ...func() error) {
+	t.Helper()
+	for i, call := range calls {
+		err := call()
+		if err == nil {
+			t.Errorf("call %d succeeded", i)
+		}
+		fmt.Fprintln(r, err)
+	}
+}

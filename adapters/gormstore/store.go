@@ -1,0 +1,97 @@
+package gormstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"log/slog"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+
+	"github.com/seed-31b6c987/doorward/ports"
+)
+
+// callLimit is how long a call may take, retries included: the ports promise
+// domain.ErrUnavailable within five seconds.
+const callLimit = 4 * time.Second
+
+// idleLimit is how long an unused connection is kept.
+const idleLimit = 5 * time.Minute
+
+// Options say which database to open, and how.
+type Options struct {
+	// URL is postgres://user:password@host:port/name?sslmode=… or sqlite:FILE.
+	URL string
+	// MaxConnections bounds the pool of connections; 0: chosen from the number
+	// of processors. On SQLite it bounds those that read.
+	MaxConnections int
+	// Log is told what an operator should know; nil: nobody is told.
+	Log *slog.Logger
+}
+
+// A Store is a [ports.Storage] in a database. It may be used concurrently.
+type Store struct {
+	dialect dialect
+	writer  *gorm.DB
+	reader  *gorm.DB // on PostgreSQL the same as writer
+	pools   []*sql.DB
+}
+
+// A dialect is what differs between the databases.
+type dialect interface {
+	// sessions returns the repository whose calls go through c.
+	sessions(c calls) ports.SessionRepository
+	// explain returns what the driver's error means: an error that wraps
+	// domain.ErrUnavailable, or one for the log. It holds no values.
+	explain(err error) error
+	// migrate brings the schema up to the newest version.
+	migrate(ctx context.Context) error
+	// tableExists is a query for the number of tables of a name.
+	tableExists() string
+	// migrations is the directory of the dialect's migrations.
+	migrations() string
+}
+
+// Close closes all connections. Calls under way fail.
+func (s *Store) Close() error {
+	var errs []error
+	for _, pool := range s.pools {
+		errs = append(errs, pool.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Ping implements [ports.Storage]: it asks the database, and wants the schema
+// to be there.
+func (s *Store) Ping(ctx context.Context) error {
+	return s.read(ctx, func(db *gorm.DB) error {
+		return db.Exec("SELECT 1 FROM users LIMIT 1").Error
+	})
+}
+
+// Repositories implements [ports.Storage].
+func (s *Store) Repositories() ports.Repositories { return s.repositories(s) }
+
+func (s *Store) repositories(c calls) ports.Repositories {
+	return ports.Repositories{Users: users{c}, Devices: devices{c}, Sessions: s.dialect.sessions(c)}
+}
+
+// openGORM puts GORM on a pool. TranslateError stays off: [dialect.explain]
+// knows the drivers' errors, and hot paths do not pass GORM's translation.
+func openGORM(d gorm.Dialector) (*gorm.DB, error) {
+	return gorm.Open(d, &gorm.Config{
+		Logger:                 logger.Discard, // it would write values
+		SkipDefaultTransaction: true,
+		DisableAutomaticPing:   true,
+		QueryFields:            true, // a newer program may have added columns
+	})
+}
+
+func logOf(o Options) *slog.Logger {
+	if o.Log == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return o.Log
+}

@@ -1,0 +1,97 @@
+package postgres_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/seed-31b6c987/doorward/test/postgres"
+)
+
+func TestMain(m *testing.M) { os.Exit(postgres.Main(m)) }
+
+func TestOpenGivesEachTestAnEmptyDatabaseOfItsOwn(t *testing.T) {
+	for range 2 {
+		conn := connect(t, postgres.Open(t))
+		if _, err := conn.Exec(t.Context(), "CREATE TABLE mine (id int)"); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestAServerKeepsItsDataWhenItIsKilledAndRestarted(t *testing.T) {
+	server := start(t)
+	if err := server.Exec("CREATE TABLE kept (id int)"); err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Exec("SELECT 1"); err == nil {
+		t.Fatal("a killed server answers")
+	}
+	if err := server.Restart(); err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Exec("SELECT id FROM kept"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAFrozenServerAnswersNobodyUntilItThaws(t *testing.T) {
+	server := start(t)
+	conn := connect(t, server.URL("postgres"))
+	if err := server.Freeze(); err != nil {
+		t.Fatal(err)
+	}
+	short, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	if _, err := conn.Exec(short, "SELECT 1"); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("a frozen server answered: %v", err)
+	}
+	if err := server.Thaw(); err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Exec("SELECT 1"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestSettingsReachTheServer(t *testing.T) {
+	server := start(t, append(postgres.Durable, "max_connections=7")...)
+	conn := connect(t, server.URL("postgres"))
+	var connections, fsync string
+	err := conn.QueryRow(t.Context(), "SELECT current_setting('max_connections'), current_setting('fsync')").
+		Scan(&connections, &fsync)
+	if err != nil || connections != "7" || fsync != "on" {
+		t.Fatalf("max_connections %q, fsync %q, %v", connections, fsync, err)
+	}
+}
+
+func start(t *testing.T, settings ...string) *postgres.Server {
+	t.Helper()
+	server, err := postgres.Start("", settings...)
+	if err != nil {
+		postgres.SkipOrFail(t, err)
+	}
+	t.Cleanup(func() {
+		if err := server.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	return server
+}
+
+func connect(t *testing.T, url string) *pgx.Conn {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close(context.WithoutCancel(t.Context())) })
+	return conn
+}
