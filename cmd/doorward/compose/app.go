@@ -1,0 +1,65 @@
+// Package compose chooses the adapters. It is the only place that knows them
+// all, and the only one that reads the machine's clock. There is one injector
+// for every variant (Postgres, SQLite, Memory), all of which yield the same
+// [App]; Wire writes them out in wire_gen.go.
+//
+// A new login type is one package and one line in [loginTypes]; a new store is
+// one package and one injector.
+package compose
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/seed-31b6c987/doorward/adapters/httpapi"
+	"github.com/seed-31b6c987/doorward/adapters/jwtlogin"
+	"github.com/seed-31b6c987/doorward/adapters/metrics"
+	"github.com/seed-31b6c987/doorward/application"
+	"github.com/seed-31b6c987/doorward/config"
+	"github.com/seed-31b6c987/doorward/ports"
+)
+
+// An App is a Doorward that is ready to serve.
+type App struct {
+	// API serves the client-server API.
+	API httpapi.API
+	// Metrics counts what API does.
+	Metrics *metrics.Metrics
+	// Verifier verifies and explains JWTs.
+	Verifier *jwtlogin.Verifier
+	// Preview says what a login would do.
+	Preview application.Preview
+	// Storage is what API stores in.
+	Storage ports.Storage
+}
+
+// Handler returns the handler of the client-server API.
+func (a *App) Handler() http.Handler { return httpapi.New(a.API) }
+
+// MetricsHandler returns the handler of the operators' listener: /metrics and
+// /health.
+func (a *App) MetricsHandler() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/metrics", a.Metrics.Handler())
+	mux.Handle("/health", a.Handler())
+	return mux
+}
+
+// Open composes the variant that cfg.Database.URL asks for. The returned
+// function releases what was opened. Errors of the settings are config.Faults.
+func Open(ctx context.Context, cfg *config.Config, log *slog.Logger) (*App, func(), error) {
+	switch url := cfg.Database.URL.Reveal(); {
+	case url == "memory:":
+		return Memory(cfg, log)
+	case strings.HasPrefix(url, "sqlite:"):
+		return SQLite(ctx, cfg, log)
+	default:
+		return Postgres(ctx, cfg, log)
+	}
+}
+
+// Clock is the machine's clock.
+func Clock() application.Clock { return time.Now }

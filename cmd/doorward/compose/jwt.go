@@ -1,0 +1,120 @@
+package compose
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/seed-31b6c987/doorward/adapters/jwtlogin"
+	"github.com/seed-31b6c987/doorward/adapters/keys"
+	"github.com/seed-31b6c987/doorward/application"
+	"github.com/seed-31b6c987/doorward/config"
+	"github.com/seed-31b6c987/doorward/domain"
+)
+
+// A Check is what can be said about settings without opening anything.
+type Check struct {
+	Server    domain.ServerName
+	Providers []jwtlogin.Provider
+	// Warnings are settings that work and are weak all the same.
+	Warnings []string
+}
+
+// Checked checks what config.Load cannot: the server name and the keys. It
+// returns all faults at once, as config.Faults.
+func Checked(cfg *config.Config) (Check, error) {
+	var faults config.Faults
+	check := Check{Warnings: cfg.Warnings()}
+	server, err := domain.ParseServerName(cfg.ServerName)
+	if err != nil {
+		faults = append(faults, cfg.Fault("server_name", "%v", err))
+	}
+	check.Server = server
+	for i, p := range cfg.JWT.Providers {
+		path := fmt.Sprintf("jwt.providers[%d]", i)
+		static, err := keys.Load(keySource(p))
+		if err != nil {
+			faults = append(faults, keyFaults(cfg, path, err)...)
+			continue
+		}
+		for _, warning := range static.Warnings() {
+			check.Warnings = append(check.Warnings, cfg.Fault(path, "%s", warning).Error())
+		}
+		check.Providers = append(check.Providers, provider(p, static))
+	}
+	if len(faults) > 0 {
+		return Check{}, faults
+	}
+	return check, nil
+}
+
+func keySource(p config.Provider) keys.Source {
+	return keys.Source{
+		Secret:          p.Secret.Reveal(),
+		SecretBase64:    p.SecretBase64.Reveal(),
+		PublicKey:       p.PublicKey,
+		JWKS:            p.JWKS.Reveal(),
+		Algorithms:      p.Algorithms,
+		AllowWeakSecret: p.AllowWeakSecret,
+	}
+}
+
+func provider(p config.Provider, static *keys.Static) jwtlogin.Provider {
+	return jwtlogin.Provider{
+		Name:             p.Name,
+		Keys:             static,
+		Algorithms:       static.Algorithms(),
+		Issuers:          p.Issuers,
+		Audiences:        p.Audiences,
+		Leeway:           p.Leeway,
+		Require:          p.Require,
+		MaxAge:           p.MaxAge,
+		MaxLifetime:      p.MaxLifetime,
+		SubjectClaim:     p.SubjectClaim,
+		DisplayNameClaim: p.DisplayNameClaim,
+		EscapeLocalpart:  p.Localpart == "escape",
+		RegisterUser:     p.RegisterUser,
+	}
+}
+
+// keyFaults gives each fault of a provider's keys its place in the file.
+func keyFaults(cfg *config.Config, path string, err error) config.Faults {
+	all := []error{err}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		all = joined.Unwrap()
+	}
+	var faults config.Faults
+	for _, err := range all {
+		where := path
+		if fault := new(keys.Fault); errors.As(err, &fault) {
+			where, err = path+"."+fault.Field, errors.New(fault.Problem)
+		}
+		faults = append(faults, cfg.Fault(where, "%v", err))
+	}
+	return faults
+}
+
+// Verifier returns the verifier of the checked providers' tokens.
+func (c Check) Verifier() (*jwtlogin.Verifier, error) {
+	return jwtlogin.New(Clock(), c.Providers...)
+}
+
+// newVerifier warns of what is weak, at every start.
+func newVerifier(check Check, log *slog.Logger) (*jwtlogin.Verifier, error) {
+	for _, warning := range check.Warnings {
+		log.Warn(warning)
+	}
+	return check.Verifier()
+}
+
+// loginTypes are the ways to sign in, in the order in which they are listed.
+func loginTypes(cfg *config.Config, jwt *jwtlogin.Verifier) application.LoginTypes {
+	var types application.LoginTypes
+	if len(cfg.JWT.Providers) > 0 {
+		types = append(types, application.LoginType{Name: jwtlogin.Type, Verifier: jwt})
+		if cfg.JWT.DeprecatedType {
+			types = append(types, application.LoginType{Name: jwtlogin.DeprecatedType, Verifier: jwt})
+		}
+	}
+	return types
+}

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/seed-31b6c987/doorward/cmd/doorward/compose"
+	"github.com/seed-31b6c987/doorward/config"
+)
+
+type configCommands struct {
+	Check   checkCommand   `cmd:"" help:"Report every fault of the configuration at once, and warn of weak settings."`
+	Example exampleCommand `cmd:"" help:"Print the complete configuration with comments."`
+}
+
+type exampleCommand struct{}
+
+// Run prints the example.
+func (exampleCommand) Run(s *streams) error {
+	_, err := s.out.Write(config.Example())
+	return err
+}
+
+type checkCommand struct {
+	configFlag
+	Online bool `help:"Also open the database and look at its schema. Changes nothing in it."`
+	JSON   bool `name:"json" help:"Print JSON."`
+}
+
+// A finding is one line of a check.
+type finding struct {
+	Kind string `json:"kind"` // fault or warning
+	Text string `json:"text"`
+}
+
+// Run checks, prints what it found, and fails if there was a fault.
+func (c checkCommand) Run(s *streams) error {
+	findings := c.findings(s)
+	faulty := false
+	for _, f := range findings {
+		faulty = faulty || f.Kind == "fault"
+	}
+	var err error
+	if c.JSON {
+		err = printJSON(s.out, map[string]any{"ok": !faulty, "findings": findings})
+	} else {
+		for _, f := range findings {
+			fmt.Fprintf(s.out, "%s: %s\n", f.Kind, f.Text)
+		}
+		if !faulty {
+			_, err = fmt.Fprintln(s.out, "the configuration is good")
+		}
+	}
+	if err == nil && faulty {
+		err = errRefused
+	}
+	return err
+}
+
+func (c checkCommand) findings(s *streams) []finding {
+	cfg, _, err := c.load(s)
+	var check compose.Check
+	if err == nil {
+		check, err = compose.Checked(cfg)
+	}
+	if err == nil && c.Online {
+		err = lookAtDatabase(cfg)
+	}
+	findings := []finding{}
+	for _, warning := range check.Warnings {
+		findings = append(findings, finding{"warning", warning})
+	}
+	var faults config.Faults
+	switch {
+	case err == nil:
+	case errors.As(err, &faults):
+		for _, fault := range faults {
+			findings = append(findings, finding{"fault", fault.Error()})
+		}
+	default:
+		findings = append(findings, finding{"fault", err.Error()})
+	}
+	return findings
+}
+
+func lookAtDatabase(cfg *config.Config) error {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	store, err := compose.Database(ctx, cfg, slog.New(slog.DiscardHandler))
+	if errors.Is(err, compose.ErrNoDatabase) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("database.url: %w", err)
+	}
+	defer store.Close()
+	return store.CheckSchema(ctx)
+}

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/seed-31b6c987/doorward/adapters/httpapi"
+	"github.com/seed-31b6c987/doorward/adapters/jwtlogin"
+	"github.com/seed-31b6c987/doorward/application"
+	"github.com/seed-31b6c987/doorward/cmd/doorward/compose"
+	"github.com/seed-31b6c987/doorward/config"
+)
+
+type explainCommand struct {
+	configFlag
+	Token string `arg:"" optional:"" default:"-" help:"The token, or - to read it from standard input, where it does not end up in the shell's history."`
+	JSON  bool   `name:"json" help:"Print JSON."`
+}
+
+// An explanation is what is printed.
+type explanation struct {
+	Steps  []jwtlogin.Step `json:"steps"`
+	UserID string          `json:"user_id,omitempty"`
+	Exists bool            `json:"user_exists"`
+	Note   string          `json:"note,omitempty"`
+	Status int             `json:"status"`
+	Answer *httpapi.Error  `json:"answer,omitempty"` // nil: the session
+}
+
+// Run explains, and fails if the token would be refused.
+func (c explainCommand) Run(s *streams) error {
+	token, err := c.token(s)
+	if err != nil {
+		return err
+	}
+	cfg, _, err := c.load(s)
+	if err != nil {
+		return err
+	}
+	check, err := compose.Checked(cfg)
+	if err != nil {
+		return err
+	}
+	verifier, err := check.Verifier()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+
+	found := verifier.Explain(ctx, token)
+	e := explanation{Steps: found.Steps}
+	err = found.Err
+	if err == nil {
+		err = e.lookUp(ctx, cfg, check, found)
+	}
+	e.Status = http.StatusOK
+	if err != nil {
+		status, answer := httpapi.ErrorOf(err)
+		e.Status, e.Answer = status, &answer
+	}
+	if c.JSON {
+		err = printJSON(s.out, e)
+	} else {
+		err = e.print(s.out)
+	}
+	if err == nil && e.Status != http.StatusOK {
+		err = errRefused
+	}
+	return err
+}
+
+func (c explainCommand) token(s *streams) (string, error) {
+	if c.Token != "-" {
+		return c.Token, nil
+	}
+	// One byte more than a token may have, so that a longer one is seen to be.
+	text, err := io.ReadAll(io.LimitReader(s.in, jwtlogin.MaxToken+3))
+	return strings.TrimRight(string(text), "\r\n"), err
+}
+
+// lookUp says which user it would be.
+func (e *explanation) lookUp(ctx context.Context, cfg *config.Config, check compose.Check, found jwtlogin.Explanation) error {
+	users, note, release, err := compose.Users(ctx, cfg, slog.New(slog.DiscardHandler))
+	if err != nil {
+		e.Note = "cannot look up the user: " + err.Error()
+		return err
+	}
+	defer release()
+	user, exists, err := application.Preview{Server: check.Server, Users: users}.Do(ctx, found.Claims)
+	e.UserID, e.Exists, e.Note = string(user.ID), exists, note
+	return err
+}
+
+func (e *explanation) print(to io.Writer) error {
+	table := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
+	for _, step := range e.Steps {
+		verdict := "ok"
+		if !step.OK {
+			verdict = "REFUSED"
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", verdict, step.Check, step.Value, step.Limit)
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	if e.UserID != "" {
+		state := "does not exist"
+		if e.Exists {
+			state = "exists"
+		}
+		fmt.Fprintf(to, "\nuser    %s, which %s\n", e.UserID, state)
+	}
+	if e.Note != "" {
+		fmt.Fprintf(to, "note    %s\n", e.Note)
+	}
+	if e.Answer == nil {
+		_, err := fmt.Fprintf(to, "answer  200 and a session\n")
+		return err
+	}
+	_, err := fmt.Fprintf(to, "answer  %d %s: %s\n", e.Status, e.Answer.Errcode, e.Answer.Error)
+	return err
+}

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/seed-31b6c987/doorward/adapters/httpapi"
+	"github.com/seed-31b6c987/doorward/cmd/doorward/compose"
+	"github.com/seed-31b6c987/doorward/config"
+)
+
+// stopTime is how long requests in flight may take after a signal to stop.
+const stopTime = 20 * time.Second
+
+type serveCommand struct{ configFlag }
+
+// Help implements kong's detailed help.
+func (serveCommand) Help() string {
+	return `Without --config and without doorward.yaml in the working directory it
+starts for trying out: server name localhost, on 127.0.0.1:8008, with the
+SQLite file doorward.db and a random HS256 secret in doorward.secret, and
+prints the two commands of a first login.
+
+SIGINT and SIGTERM stop it once what is in flight is answered.`
+}
+
+// Run serves until a signal comes.
+func (c serveCommand) Run(s *streams) error {
+	cfg, trial, err := c.load(s)
+	if err != nil {
+		return err
+	}
+	log := newLogger(cfg.Log, s)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	app, release, err := compose.Open(ctx, cfg, log)
+	if err != nil {
+		return err
+	}
+	defer release()
+
+	listeners, err := listen(cfg, app)
+	if err != nil {
+		return err
+	}
+	log.Info("serving", "server_name", cfg.ServerName, "address", listeners[0].address(), "version", version)
+	if trial {
+		printFirstLogin(s, listeners[0].address())
+	}
+	return serve(ctx, stop, listeners, log)
+}
+
+// A listener is a server and where it listens.
+type listener struct {
+	net.Listener
+	handler http.Handler
+}
+
+func (l listener) address() string { return l.Addr().String() }
+
+// listen takes the addresses before anything is promised.
+func listen(cfg *config.Config, app *compose.App) ([]listener, error) {
+	api, err := listenOn("http.listen", cfg.HTTP.Listen)
+	if err != nil {
+		return nil, err
+	}
+	listeners := []listener{{api, app.Handler()}}
+	if cfg.Metrics.Listen != "" {
+		metrics, err := listenOn("metrics.listen", cfg.Metrics.Listen)
+		if err != nil {
+			api.Close()
+			return nil, err
+		}
+		listeners = append(listeners, listener{metrics, app.MetricsHandler()})
+	}
+	return listeners, nil
+}
+
+func listenOn(setting, address string) (net.Listener, error) {
+	l, err := net.Listen("tcp", address)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("%s: %s is taken, perhaps by another doorward; choose another address there, or in the environment", setting, address)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", setting, err)
+	}
+	return l, nil
+}
+
+// serve serves until ctx ends, then lets what is in flight finish. A second
+// signal ends the process at once.
+func serve(ctx context.Context, stop func(), listeners []listener, log *slog.Logger) error {
+	failed := make(chan error, len(listeners))
+	servers := make([]*http.Server, len(listeners))
+	for i, l := range listeners {
+		servers[i] = httpapi.NewServer(l.handler, log)
+		go func() { failed <- servers[i].Serve(l) }()
+	}
+	var failure error
+	select {
+	case <-ctx.Done():
+		log.Info("stopping: answering what is in flight")
+	case failure = <-failed:
+	}
+	stop()
+	deadline, cancel := context.WithTimeout(context.Background(), stopTime)
+	defer cancel()
+	for _, server := range servers {
+		if err := server.Shutdown(deadline); err != nil {
+			failure = errors.Join(failure, fmt.Errorf("not everything in flight was answered within %s: %w", stopTime, err))
+		}
+	}
+	if failure == nil {
+		log.Info("stopped")
+	}
+	return failure
+}
+
+// printFirstLogin prints the two commands of a first login, ready to be copied.
+func printFirstLogin(s *streams, address string) {
+	fmt.Fprintf(s.out, `
+Doorward is ready. A first login, to be pasted into another terminal in this folder:
+
+  token=$(%s token mint --sub alice)
+  curl http://%s/_matrix/client/v3/login --data '{"type":"org.matrix.login.jwt","token":"'$token'"}'
+
+`, os.Args[0], address)
+}
