@@ -1,0 +1,54 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+COMMIT  := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
+LDFLAGS := -X main.version=$(VERSION) -X main.commit=$(COMMIT)
+FUZZTIME ?= 10s
+
+.PHONY: help run build test check lint generate cover fuzz bench soak vulnerabilities postgres clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: build ## start for trying out; prints a first login
+	@bin/doorward serve
+
+build: ## build bin/doorward
+	@CGO_ENABLED=1 go build -ldflags '$(LDFLAGS)' -o bin/doorward ./cmd/doorward
+
+test: postgres ## run the tests with the race detector
+	go test -race ./...
+
+check: lint test cover fuzz ## everything that CI runs
+
+lint: ## formatting, vet, staticcheck, go.mod, generated code
+	@test -z "$$(gofmt -l .)" || { echo "gofmt would change:"; gofmt -l .; exit 1; }
+	go vet ./...
+	go tool -modfile=.ci/tools/go.mod staticcheck ./...
+	go mod tidy -diff
+	go tool wire diff ./cmd/doorward/compose
+
+generate: ## write the composition anew after a change of its sets
+	go tool wire gen ./cmd/doorward/compose
+
+cover: ## at least 95 % of the JWT verifier must be covered
+	@.ci/cover 95 ./adapters/jwtlogin
+
+fuzz: ## each fuzz target for FUZZTIME (10s)
+	@.ci/fuzz $(FUZZTIME)
+
+bench: postgres ## measure the hot paths
+	go test -run '^$$' -bench . ./...
+
+soak: build postgres ## kill, stop and freeze it under load (minutes)
+	go test -tags soak -timeout 60m -v ./test/soak
+
+vulnerabilities: ## look the dependencies up in the Go vulnerability database
+	go run golang.org/x/vuln/cmd/govulncheck@latest ./...
+
+postgres:
+	@.ci/postgres
+
+clean: ## remove what building and trying out left behind
+	rm -rf bin doorward.db doorward.db-wal doorward.db-shm doorward.secret
