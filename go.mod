@@ -1,6 +1,6 @@
 module github.com/seed-31b6c987/doorward
 
-go 1.26.0
+go 1.26.6
 
 require (
 	github.com/alecthomas/kong v1.17.0

@@ -50,11 +50,11 @@ func (l Login) Do(ctx context.Context, req LoginRequest) (LoginResult, error) {
 	if err != nil {
 		return LoginResult{}, err
 	}
-	device, err := deviceOf(req)
+	who, err := accountOf(claims, l.Server)
 	if err != nil {
 		return LoginResult{}, err
 	}
-	who, err := accountOf(claims, l.Server)
+	device, err := deviceOf(req)
 	if err != nil {
 		return LoginResult{}, err
 	}

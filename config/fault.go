@@ -44,6 +44,31 @@ func (f Faults) Error() string {
 	return strings.Join(lines, "\n")
 }
 
+// with returns the faults and those of more that are about something else: a
+// setting has one fault, and so have the keys of a provider.
+func (f Faults) with(more Faults) Faults {
+	all := slices.Clone(f)
+	for _, fault := range more {
+		known := func(k Fault) bool { return k.subject() == fault.subject() }
+		if !slices.ContainsFunc(f, known) {
+			all = append(all, fault)
+		}
+	}
+	return all
+}
+
+// subject is the setting that the fault is about, or the provider if it is
+// about its keys.
+func (f Fault) subject() string {
+	i := strings.LastIndexByte(f.Path, '.')
+	for _, source := range []string{"secret", "public_key", "jwks_file"} {
+		if i >= 0 && strings.HasPrefix(f.Path[i+1:], source) {
+			return f.Path[:i]
+		}
+	}
+	return f.Path
+}
+
 func (f Faults) sort(file string) {
 	slices.SortStableFunc(f, func(a, b Fault) int {
 		if a.File != b.File {

@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -148,5 +149,42 @@ jwt:
 	}
 	if got := new(config.Config).Fault("log.level", "is bad").Error(); got != "log.level: is bad" {
 		t.Errorf("without a file: %q", got)
+	}
+}
+
+func TestFaultsThatOthersFindJoinThoseOfOtherSettings(t *testing.T) {
+	others := func(c *config.Config) config.Faults {
+		return config.Faults{
+			c.Fault("jwt.providers[1].secret", "is short"),
+			c.Fault("server_name", "is bad"),
+			c.Fault("log.level", "is known already"),
+			c.Fault("jwt.providers[0].secret", "is known already"),
+		}
+	}
+	const text = `server_name: "a b"
+log: {level: loud}
+jwt:
+  providers:
+    - {name: one, secret: x, secret_file: y}
+    - {name: two, secret: x, leeway: 1}
+`
+	c, err := config.Parse("doorward.yaml", []byte(text), nil, others)
+	var faults config.Faults
+	if !errors.As(err, &faults) || c != nil {
+		t.Fatal(c, err)
+	}
+	var lines []int
+	for _, fault := range faults {
+		lines = append(lines, fault.Line)
+		if strings.Contains(fault.Problem, "known already") {
+			t.Errorf("said twice: %v", fault)
+		}
+	}
+	if diff := cmp.Diff([]int{1, 2, 5, 6, 6, 6}, lines); diff != "" {
+		t.Errorf("%s\n%v", diff, faults)
+	}
+	unreadable := func(*config.Config) config.Faults { t.Error("asked about nothing"); return nil }
+	if _, err := config.Parse("doorward.yaml", []byte("a: ["), nil, unreadable); err == nil {
+		t.Error("rubbish is accepted")
 	}
 }

@@ -7,25 +7,26 @@ const maxConfigBytes = 1 << 20
 
 // Load reads the configuration file of a path, overridden by the variables of
 // an environment, each "NAME=value". The error is [Faults], with everything
-// that is wrong.
-func Load(path string, environ []string) (*Config, error) {
+// that is wrong, also by what more checks find, which are given whatever could
+// be read.
+func Load(path string, environ []string, more ...func(*Config) Faults) (*Config, error) {
 	text, mode, err := readFile(path, maxConfigBytes)
 	if err != nil {
 		return nil, Faults{{File: path, Problem: err.Error()}}
 	}
 	r := newReading(path)
-	r.read(text, environ)
+	r.take(text, environ)
 	r.warnOfConfigFile(mode)
-	return r.result()
+	return r.result(more)
 }
 
 // Parse reads a configuration as [Load] does, from a text instead of a file.
 // The name stands for the file in faults, and its folder is where files are
 // looked for.
-func Parse(name string, yaml []byte, environ []string) (*Config, error) {
+func Parse(name string, yaml []byte, environ []string, more ...func(*Config) Faults) (*Config, error) {
 	r := newReading(name)
-	r.read(yaml, environ)
-	return r.result()
+	r.take(yaml, environ)
+	return r.result(more)
 }
 
 // A reading is a configuration on its way from text to [Config].
@@ -34,6 +35,7 @@ type reading struct {
 	config *Config
 	faults Faults
 	bad    map[string]bool // the paths whose value has a fault
+	read   bool            // the text could be taken apart
 }
 
 func newReading(file string) *reading {
@@ -42,8 +44,8 @@ func newReading(file string) *reading {
 	return &reading{file: file, config: c, bad: map[string]bool{}}
 }
 
-func (r *reading) read(text []byte, environ []string) {
-	if !r.yaml(text) {
+func (r *reading) take(text []byte, environ []string) {
+	if r.read = r.yaml(text); !r.read {
 		return
 	}
 	r.environment(environ)
@@ -53,10 +55,16 @@ func (r *reading) read(text []byte, environ []string) {
 	r.warn()
 }
 
-func (r *reading) result() (*Config, error) {
-	if len(r.faults) > 0 {
-		r.faults.sort(r.file)
-		return nil, r.faults
+func (r *reading) result(more []func(*Config) Faults) (*Config, error) {
+	faults := r.faults
+	for _, check := range more {
+		if r.read {
+			faults = faults.with(check(r.config))
+		}
+	}
+	if len(faults) > 0 {
+		faults.sort(r.file)
+		return nil, faults
 	}
 	return r.config, nil
 }

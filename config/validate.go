@@ -86,9 +86,9 @@ func (r *reading) validateDatabase() {
 	file, isFile := strings.CutPrefix(address, "sqlite:")
 	switch {
 	case address == memoryURL:
-	case isFile && file != "":
+	case isFile && file != "" && file[0] != ':':
 	case isFile:
-		r.invalid("database.url", "names no file after sqlite:")
+		r.invalid("database.url", "names no file after sqlite:; a database in memory is %s", memoryURL)
 	case isPostgres(address):
 		if _, err := url.Parse(address); err != nil {
 			r.invalid("database.url", "is no URL; special characters in a password are written %%XX")

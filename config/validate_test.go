@@ -45,7 +45,7 @@ func TestWhatMakesNoSenseIsRefused(t *testing.T) {
 		{"database: {url: doorward.db}", "database.url", "begins with none of sqlite:, postgres:// and postgresql://, and is not memory:"},
 		{"database: {url: ''}", "database.url", "begins with none of sqlite:, postgres:// and postgresql://, and is not memory:"},
 		{"database: {url: 'memory:x'}", "database.url", "begins with none of sqlite:, postgres:// and postgresql://, and is not memory:"},
-		{"database: {url: 'sqlite:'}", "database.url", "names no file after sqlite:"},
+		{"database: {url: 'sqlite:'}", "database.url", "names no file after sqlite:; a database in memory is memory:"},
 		{"database: {url: 'postgres://a:50%@b/c'}", "database.url", "is no URL; special characters in a password are written %XX"},
 		{"database: {max_connections: -1}", "database.max_connections", "is less than 0"},
 		{"database: {migrate: 1}", "database.migrate", "wants true or false"},

@@ -1,6 +1,6 @@
 module github.com/seed-31b6c987/doorward/.ci/tools
 
-go 1.26.0
+go 1.26.6
 
 tool honnef.co/go/tools/cmd/staticcheck
 

@@ -29,13 +29,13 @@ type Explanation struct {
 // the token holds.
 type Step struct {
 	// Check is what was looked at: a header parameter, a claim, a setting.
-	Check string
+	Check string `json:"check"`
 	// Value is what the token has there; empty: nothing.
-	Value string
+	Value string `json:"value"`
 	// Limit is what is accepted.
-	Limit string
+	Limit string `json:"limit"`
 	// OK says that the check passed.
-	OK bool
+	OK bool `json:"ok"`
 }
 
 // Explain does what [Verifier.Verify] does with the token, and says how.

@@ -55,7 +55,7 @@ func (l *loader) addSecret(secret []byte) {
 
 // refuseSecret finds what is no shared secret at all, whatever is allowed.
 func (l *loader) refuseSecret(name string, secret []byte) bool {
-	if len(bytes.TrimSpace(secret)) == 0 {
+	if len(bytes.TrimSpace(effective(secret))) == 0 {
 		l.fault("%s is blank, which is never accepted; %s", name, makeSecret)
 		return true
 	}
@@ -75,6 +75,10 @@ func (l *loader) refusePEM(name, text string) bool {
 	}
 	return true
 }
+
+// effective returns the part of a secret that makes a difference: HMAC fills up
+// short ones with NUL (RFC 2104), so those at the end are as good as none.
+func effective(secret []byte) []byte { return bytes.TrimRight(secret, "\x00") }
 
 // decodeBase64 reads either alphabet. Its errors count from the start of text.
 func decodeBase64(text string) ([]byte, error) {
@@ -98,8 +102,8 @@ func (l *loader) checkSecrets() {
 		switch {
 		case isPublished(secret):
 			l.weakness("%s stands in public documents", key.name)
-		case len(secret) < size:
-			l.weakness("%s has %d bytes, and %s needs at least %d", key.name, len(secret), name, size)
+		case len(effective(secret)) < size:
+			l.weakness("%s has %d bytes, and %s needs at least %d", key.name, len(effective(secret)), name, size)
 		default:
 			continue
 		}

@@ -62,6 +62,8 @@ func TestABlankSecretIsNeverAccepted(t *testing.T) {
 		wantFault(t, keys.Source{Secret: " \t\n", AllowWeakSecret: allow}, "secret", "blank")
 		wantFault(t, keys.Source{SecretBase64: "\n", AllowWeakSecret: allow}, "secret_base64", "blank")
 		wantFault(t, keys.Source{SecretBase64: "ICAg", AllowWeakSecret: allow}, "secret_base64", "blank")
+		// HMAC takes it for the empty secret.
+		wantFault(t, keys.Source{SecretBase64: base64.StdEncoding.EncodeToString(make([]byte, 48)), AllowWeakSecret: allow}, "secret_base64", "blank")
 		wantFault(t, keys.Source{JWKS: `{"keys":[{"kty":"oct","k":""}]}`, AllowWeakSecret: allow}, "jwks_file", "blank")
 	}
 }

@@ -61,16 +61,12 @@ func (c checkCommand) Run(s *streams) error {
 }
 
 func (c checkCommand) findings(s *streams) []finding {
-	cfg, _, err := c.load(s)
-	var check compose.Check
-	if err == nil {
-		check, err = compose.Checked(cfg)
-	}
+	cfg, err := c.load(s, false)
 	if err == nil && c.Online {
-		err = lookAtDatabase(cfg)
+		err = lookAtDatabase(cfg.Config)
 	}
 	findings := []finding{}
-	for _, warning := range check.Warnings {
+	for _, warning := range cfg.check.Warnings {
 		findings = append(findings, finding{"warning", warning})
 	}
 	var faults config.Faults
@@ -81,7 +77,7 @@ func (c checkCommand) findings(s *streams) []finding {
 			findings = append(findings, finding{"fault", fault.Error()})
 		}
 	default:
-		findings = append(findings, finding{"fault", err.Error()})
+		findings = append(findings, finding{"fault", oneLine(err)})
 	}
 	return findings
 }
@@ -90,7 +86,7 @@ func lookAtDatabase(cfg *config.Config) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	store, err := compose.Database(ctx, cfg, slog.New(slog.DiscardHandler))
-	if errors.Is(err, compose.ErrNoDatabase) {
+	if errors.Is(err, compose.ErrMemory) {
 		return nil
 	}
 	if err != nil {

@@ -14,7 +14,6 @@ import (
 	"github.com/seed-31b6c987/doorward/adapters/jwtlogin"
 	"github.com/seed-31b6c987/doorward/application"
 	"github.com/seed-31b6c987/doorward/cmd/doorward/compose"
-	"github.com/seed-31b6c987/doorward/config"
 )
 
 type explainCommand struct {
@@ -39,15 +38,11 @@ func (c explainCommand) Run(s *streams) error {
 	if err != nil {
 		return err
 	}
-	cfg, _, err := c.load(s)
+	cfg, err := c.load(s, false)
 	if err != nil {
 		return err
 	}
-	check, err := compose.Checked(cfg)
-	if err != nil {
-		return err
-	}
-	verifier, err := check.Verifier()
+	verifier, err := cfg.check.Verifier()
 	if err != nil {
 		return err
 	}
@@ -58,7 +53,7 @@ func (c explainCommand) Run(s *streams) error {
 	e := explanation{Steps: found.Steps}
 	err = found.Err
 	if err == nil {
-		err = e.lookUp(ctx, cfg, check, found)
+		err = e.lookUp(ctx, cfg, found)
 	}
 	e.Status = http.StatusOK
 	if err != nil {
@@ -86,14 +81,14 @@ func (c explainCommand) token(s *streams) (string, error) {
 }
 
 // lookUp says which user it would be.
-func (e *explanation) lookUp(ctx context.Context, cfg *config.Config, check compose.Check, found jwtlogin.Explanation) error {
-	users, note, release, err := compose.Users(ctx, cfg, slog.New(slog.DiscardHandler))
+func (e *explanation) lookUp(ctx context.Context, cfg settings, found jwtlogin.Explanation) error {
+	users, note, release, err := compose.Users(ctx, cfg.Config, slog.New(slog.DiscardHandler))
 	if err != nil {
-		e.Note = "cannot look up the user: " + err.Error()
+		e.Note = "cannot look up the user: " + oneLine(err)
 		return err
 	}
 	defer release()
-	user, exists, err := application.Preview{Server: check.Server, Users: users}.Do(ctx, found.Claims)
+	user, exists, err := application.Preview{Server: cfg.check.Server, Users: users}.Do(ctx, found.Claims)
 	e.UserID, e.Exists, e.Note = string(user.ID), exists, note
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 
 	"github.com/alecthomas/kong"
 
@@ -86,9 +87,14 @@ func report(err error, to io.Writer) int {
 		}
 		return 1
 	case errors.As(err, &wrong):
-		fmt.Fprintf(to, "doorward: %v\n", err)
+		fmt.Fprintf(to, "doorward: %s\n", oneLine(err))
 		return 2
 	}
-	fmt.Fprintf(to, "doorward: %v\n", err)
+	fmt.Fprintf(to, "doorward: %s\n", oneLine(err))
 	return 1
 }
+
+var lineBreaks = regexp.MustCompile(`\s*\n\s*`)
+
+// oneLine says what an error says in one line.
+func oneLine(err error) string { return lineBreaks.ReplaceAllString(err.Error(), " ") }

@@ -2,7 +2,14 @@ package main
 
 import (
 	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/base64"
 	"encoding/json"
+	"encoding/pem"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -11,8 +18,14 @@ import (
 // doorward runs a command line in the working directory.
 func doorward(t *testing.T, stdin string, args ...string) (code int, out, errs string) {
 	t.Helper()
+	return doorwardIn(t, nil, stdin, args...)
+}
+
+// doorwardIn runs it with an environment.
+func doorwardIn(t *testing.T, environ []string, stdin string, args ...string) (code int, out, errs string) {
+	t.Helper()
 	var stdout, stderr bytes.Buffer
-	code = run(args, &streams{in: strings.NewReader(stdin), out: &stdout, err: &stderr})
+	code = run(args, &streams{in: strings.NewReader(stdin), out: &stdout, err: &stderr, environ: environ})
 	return code, stdout.String(), stderr.String()
 }
 
@@ -65,7 +78,12 @@ func TestExitCodes(t *testing.T) {
 		{"mint with an algorithm that does not fit", map[string]string{"doorward.yaml": twoProviders}, "token mint --sub alice --provider one --alg RS256", 2, "does not fit"},
 		{"migrate without a database", map[string]string{"doorward.yaml": twoProviders}, "migrate status", 2, "memory:"},
 		{"migrate", nil, "migrate up", 0, "up to date"},
-		{"check of the database", nil, "config check --online", 1, "migrate up"},
+		{"check of a missing database", map[string]string{"doorward.yaml": "server_name: a\n"}, "config check --online", 1, "migrate up"},
+		{"check where nothing is", nil, "config check", 1, "no doorward.yaml"},
+		{"explain where nothing is", nil, "token explain x", 1, "no doorward.yaml"},
+		{"state of a missing database", map[string]string{"doorward.yaml": "server_name: a\n"}, "migrate status", 1, "no database yet"},
+		{"faults of keys beside others", map[string]string{"doorward.yaml": "server_name: a\nfast: true\njwt:\n  providers:\n    - name: p\n      secret: short\n"}, "config check", 1, "doorward.yaml:6: jwt.providers[0].secret"},
+		{"warnings beside faults", map[string]string{"doorward.yaml": "server_name: a b\n"}, "config check", 1, "warning: doorward.yaml: jwt.providers: there is none"},
 		{"explain rubbish", map[string]string{"doorward.yaml": twoProviders}, "token explain rubbish", 1, "403 M_FORBIDDEN"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -114,15 +132,88 @@ func TestATokenMintedForOneProviderIsNotGoodForAnother(t *testing.T) {
 	}
 }
 
-func TestExplainMakesNoDatabase(t *testing.T) {
-	inFolder(t, nil)
+func TestCommandsThatLookMakeNoFiles(t *testing.T) {
+	inFolder(t, map[string]string{"doorward.yaml": "server_name: localhost\njwt: {providers: [{name: p, secret: 0123456789abcdef0123456789abcdef}]}\n"})
 	_, token, _ := doorward(t, "", "token", "mint", "--sub", "alice")
 	code, out, errs := doorward(t, token, "token", "explain")
 	if code != 0 || !strings.Contains(out, "no database yet") {
 		t.Errorf("exit code %d: %s%s", code, out, errs)
 	}
-	if _, err := os.Stat("doorward.db"); !os.IsNotExist(err) {
-		t.Errorf("doorward.db: %v", err)
+	doorward(t, "", "config", "check", "--online")
+	doorward(t, "", "migrate", "status")
+	if files, err := os.ReadDir("."); err != nil || len(files) != 1 {
+		t.Errorf("%v, %v", files, err)
+	}
+}
+
+func TestExplainKnowsTheUsersThatThereAre(t *testing.T) {
+	inFolder(t, nil)
+	if code, _, errs := doorward(t, "", "migrate", "up"); code != 0 {
+		t.Fatal(errs)
+	}
+	_, token, _ := doorward(t, "", "token", "mint", "--sub", "alice")
+	if code, out, _ := doorward(t, token, "token", "explain"); code != 0 || !strings.Contains(out, "@alice:localhost, which does not exist") {
+		t.Errorf("exit code %d: %s", code, out)
+	}
+}
+
+func TestTheEnvironmentAloneIsAConfigurationAndNoTrial(t *testing.T) {
+	inFolder(t, nil)
+	environ := []string{"DOORWARD_SERVER_NAME=example.org", "DOORWARD_JWT_PROVIDERS_0_NAME=corp", "DOORWARD_JWT_PROVIDERS_0_SECRET=0123456789abcdef0123456789abcdef"}
+	_, token, errs := doorwardIn(t, environ, "", "token", "mint", "--sub", "alice")
+	code, out, _ := doorwardIn(t, environ, token, "token", "explain", "--json")
+	if code != 0 || !strings.Contains(out, `"@alice:example.org"`) {
+		t.Errorf("exit code %d: %s%s", code, out, errs)
+	}
+	if _, err := os.Stat(trialSecret); !os.IsNotExist(err) {
+		t.Errorf("%s: %v", trialSecret, err)
+	}
+}
+
+func TestAnExpiredTokenCanBeMinted(t *testing.T) {
+	inFolder(t, map[string]string{"doorward.yaml": twoProviders})
+	_, token, _ := doorward(t, "", "token", "mint", "--sub", "alice", "--provider", "one", "--ttl=-5m")
+	if code, out, _ := doorward(t, token, "token", "explain"); code != 1 || !strings.Contains(out, "expired_token") {
+		t.Errorf("exit code %d: %s", code, out)
+	}
+}
+
+func TestTokensOfAKeySetNameTheirKey(t *testing.T) {
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	point, err := private.PublicKey.Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	otherPoint, err := other.PublicKey.Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	encode := base64.RawURLEncoding.EncodeToString
+	jwk := func(kid string, point []byte) string {
+		return fmt.Sprintf(`{"kty":"EC","crv":"P-256","kid":%q,"x":%q,"y":%q}`, kid, encode(point[1:33]), encode(point[33:]))
+	}
+	inFolder(t, map[string]string{
+		"key.pem":       string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: text})),
+		"ec.json":       `{"keys":[` + jwk("other", otherPoint) + `,` + jwk("mine", point) + `]}`,
+		"secrets.json":  `{"keys":[{"kty":"oct","kid":"a","k":"` + encode([]byte("0123456789abcdef0123456789abcdef")) + `"},{"kty":"oct","kid":"b","k":"` + encode([]byte("fedcba9876543210fedcba9876543210")) + `"}]}`,
+		"doorward.yaml": "server_name: a\njwt:\n  providers:\n    - {name: ec, jwks_file: ec.json, issuers: [ec]}\n    - {name: secrets, jwks_file: secrets.json}\n",
+	})
+	for provider, more := range map[string][]string{"ec": {"--key", "key.pem"}, "secrets": nil} {
+		_, token, errs := doorward(t, "", append([]string{"token", "mint", "--sub", "alice", "--provider", provider}, more...)...)
+		if code, out, _ := doorward(t, token, "token", "explain"); code != 0 {
+			t.Errorf("%s: exit code %d: %s%s", provider, code, out, errs)
+		}
 	}
 }
 

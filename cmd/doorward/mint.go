@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -22,9 +23,9 @@ type mintCommand struct {
 	Sub      string        `required:"" help:"The subject: whose token it is."`
 	Provider string        `placeholder:"NAME" help:"The provider to mint for. Default: the only one."`
 	Key      string        `placeholder:"FILE" type:"existingfile" help:"The private key (PEM), for a provider that verifies with a public one."`
-	KeyID    string        `name:"kid" help:"The key id to put into the header."`
+	KeyID    string        `name:"kid" help:"The key id to put into the header. Default: the provider's id of the key."`
 	Alg      string        `help:"The algorithm. Default: the provider's first that fits the key."`
-	TTL      time.Duration `name:"ttl" default:"5m" help:"How long the token is good for; 0: no exp."`
+	TTL      time.Duration `name:"ttl" default:"5m" help:"How long the token is good for; 0: for ever; less: it has expired."`
 	Iss      string        `help:"The issuer. Default: the provider's first."`
 	Aud      string        `help:"The audience. Default: the provider's first."`
 	Claim    []string      `sep:"none" placeholder:"NAME=JSON" help:"A further claim, or one to replace; null takes it out. May be repeated."`
@@ -33,15 +34,11 @@ type mintCommand struct {
 
 // Run mints a token and prints it.
 func (c mintCommand) Run(s *streams) error {
-	cfg, _, err := c.load(s)
+	cfg, err := c.load(s, true)
 	if err != nil {
 		return err
 	}
-	check, err := compose.Checked(cfg)
-	if err != nil {
-		return err
-	}
-	provider, err := c.provider(check.Providers)
+	provider, err := c.provider(cfg.check.Providers)
 	if err != nil {
 		return err
 	}
@@ -53,7 +50,7 @@ func (c mintCommand) Run(s *streams) error {
 	if err != nil {
 		return err
 	}
-	token, err := jwtlogin.Sign(key.algorithm, key.material, c.KeyID, claims)
+	token, err := jwtlogin.Sign(key.algorithm, key.material, key.id, claims)
 	if err != nil {
 		return err
 	}
@@ -80,38 +77,48 @@ func (c mintCommand) provider(all []jwtlogin.Provider) (jwtlogin.Provider, error
 
 // A signingKey is what a token is signed with.
 type signingKey struct {
+	id        string
 	algorithm string
 	material  any // []byte or crypto.Signer
 }
 
 // signingKey takes the private key of --key, or else the provider's secret.
 func (c mintCommand) signingKey(p jwtlogin.Provider) (signingKey, error) {
-	if c.Key != "" {
-		text, err := os.ReadFile(c.Key)
-		if err != nil {
-			return signingKey{}, err
-		}
-		private, err := keys.ParsePrivate(text)
-		if err != nil {
-			return signingKey{}, fmt.Errorf("%s: %w", c.Key, err)
-		}
-		algorithm, err := c.algorithm(p, domain.Key{Material: private.Public()})
-		if err != nil {
-			return signingKey{}, err
-		}
-		return signingKey{algorithm, private}, nil
-	}
 	known, err := p.Keys.Keys(context.Background())
 	if err != nil {
 		return signingKey{}, err
 	}
+	if c.Key != "" {
+		return c.privateKey(p, known)
+	}
 	for _, key := range known {
 		if secret, ok := key.Material.([]byte); ok {
 			algorithm, err := c.algorithm(p, key)
-			return signingKey{algorithm, secret}, err
+			return signingKey{firstOf(c.KeyID, []string{key.ID}), algorithm, secret}, err
 		}
 	}
 	return signingKey{}, misuse{fmt.Errorf("provider %s verifies with a public key: give the private one with --key FILE", p.Name)}
+}
+
+// privateKey reads the key of --key, and finds out what the provider calls it.
+func (c mintCommand) privateKey(p jwtlogin.Provider, known []domain.Key) (signingKey, error) {
+	text, err := os.ReadFile(c.Key)
+	if err != nil {
+		return signingKey{}, err
+	}
+	private, err := keys.ParsePrivate(text)
+	if err != nil {
+		return signingKey{}, fmt.Errorf("%s: %w", c.Key, err)
+	}
+	id := c.KeyID
+	for _, key := range known {
+		public, ok := key.Material.(interface{ Equal(crypto.PublicKey) bool })
+		if id == "" && ok && public.Equal(private.Public()) {
+			id = key.ID
+		}
+	}
+	algorithm, err := c.algorithm(p, domain.Key{Material: private.Public()})
+	return signingKey{id, algorithm, private}, err
 }
 
 func (c mintCommand) algorithm(p jwtlogin.Provider, key domain.Key) (string, error) {
@@ -131,7 +138,7 @@ func (c mintCommand) algorithm(p jwtlogin.Provider, key domain.Key) (string, err
 func (c mintCommand) claims(p jwtlogin.Provider) (map[string]any, error) {
 	now := compose.Clock()().Unix()
 	claims := map[string]any{"iat": now, "jti": rand.Text()}
-	if c.TTL > 0 {
+	if c.TTL != 0 {
 		claims["exp"] = now + int64(c.TTL/time.Second)
 	}
 	putNested(claims, p.SubjectClaim, c.Sub)

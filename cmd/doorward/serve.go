@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -34,25 +35,25 @@ SIGINT and SIGTERM stop it once what is in flight is answered.`
 
 // Run serves until a signal comes.
 func (c serveCommand) Run(s *streams) error {
-	cfg, trial, err := c.load(s)
+	cfg, err := c.load(s, true)
 	if err != nil {
 		return err
 	}
 	log := newLogger(cfg.Log, s)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	app, release, err := compose.Open(ctx, cfg, log)
+	app, release, err := compose.Open(ctx, cfg.Config, log)
 	if err != nil {
 		return err
 	}
 	defer release()
 
-	listeners, err := listen(cfg, app)
+	listeners, err := listen(cfg.Config, app)
 	if err != nil {
 		return err
 	}
 	log.Info("serving", "server_name", cfg.ServerName, "address", listeners[0].address(), "version", version)
-	if trial {
+	if cfg.trial {
 		printFirstLogin(s, listeners[0].address())
 	}
 	return serve(ctx, stop, listeners, log)
@@ -124,13 +125,20 @@ func serve(ctx context.Context, stop func(), listeners []listener, log *slog.Log
 	return failure
 }
 
+// unquoted are the characters that mean nothing to a shell.
+const unquoted = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./+:@%"
+
 // printFirstLogin prints the two commands of a first login, ready to be copied.
 func printFirstLogin(s *streams, address string) {
+	self := os.Args[0]
+	if strings.ContainsFunc(self, func(r rune) bool { return !strings.ContainsRune(unquoted, r) }) {
+		self = "'" + strings.ReplaceAll(self, "'", `'\''`) + "'"
+	}
 	fmt.Fprintf(s.out, `
 Doorward is ready. A first login, to be pasted into another terminal in this folder:
 
   token=$(%s token mint --sub alice)
   curl http://%s/_matrix/client/v3/login --data '{"type":"org.matrix.login.jwt","token":"'$token'"}'
 
-`, os.Args[0], address)
+`, self, address)
 }

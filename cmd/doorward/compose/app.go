@@ -11,7 +11,6 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/seed-31b6c987/doorward/adapters/httpapi"
@@ -51,10 +50,10 @@ func (a *App) MetricsHandler() http.Handler {
 // Open composes the variant that cfg.Database.URL asks for. The returned
 // function releases what was opened. Errors of the settings are config.Faults.
 func Open(ctx context.Context, cfg *config.Config, log *slog.Logger) (*App, func(), error) {
-	switch url := cfg.Database.URL.Reveal(); {
-	case url == "memory:":
+	switch kindOf(cfg) {
+	case memoryKind:
 		return Memory(cfg, log)
-	case strings.HasPrefix(url, "sqlite:"):
+	case sqliteKind:
 		return SQLite(ctx, cfg, log)
 	default:
 		return Postgres(ctx, cfg, log)

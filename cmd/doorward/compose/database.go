@@ -11,22 +11,73 @@ import (
 	"github.com/seed-31b6c987/doorward/adapters/gormstore"
 	"github.com/seed-31b6c987/doorward/adapters/memstore"
 	"github.com/seed-31b6c987/doorward/config"
+	"github.com/seed-31b6c987/doorward/domain"
 	"github.com/seed-31b6c987/doorward/ports"
 )
 
-// ErrNoDatabase means that the settings say memory:, where there is nothing to
-// open, to migrate or to look into from outside.
-var ErrNoDatabase = errors.New("database.url is memory:, which only the running server can see")
+var (
+	// ErrMemory means that the settings say memory:, where there is nothing to
+	// open, to migrate or to look into from outside.
+	ErrMemory = errors.New("database.url is memory:, which only the running server can see")
+	// ErrNoDatabase means that the file of the database does not exist.
+	ErrNoDatabase = errors.New("there is no database yet; doorward serve and doorward migrate up make one")
+)
 
-// Database opens the database as it is, without changing its schema.
+// Database opens the database as it is. It makes none, and returns [ErrMemory]
+// or [ErrNoDatabase] where there is none to open.
 func Database(ctx context.Context, cfg *config.Config, log *slog.Logger) (*gormstore.Store, error) {
-	switch url := cfg.Database.URL.Reveal(); {
-	case url == "memory:":
-		return nil, ErrNoDatabase
-	case strings.HasPrefix(url, "sqlite:"):
+	if file, ok := strings.CutPrefix(cfg.Database.URL.Reveal(), sqlitePrefix); ok {
+		if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+			return nil, ErrNoDatabase
+		}
+	}
+	return openStore(ctx, cfg, log)
+}
+
+// Migrate brings the schema up to date, and makes the database if need be.
+func Migrate(ctx context.Context, cfg *config.Config, log *slog.Logger) error {
+	store, err := openStore(ctx, cfg, log)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	return store.Migrate(ctx)
+}
+
+func openStore(ctx context.Context, cfg *config.Config, log *slog.Logger) (*gormstore.Store, error) {
+	switch kindOf(cfg) {
+	case memoryKind:
+		return nil, ErrMemory
+	case sqliteKind:
 		return gormstore.OpenSQLite(ctx, storeOptions(cfg, log))
 	default:
 		return gormstore.OpenPostgres(ctx, storeOptions(cfg, log))
+	}
+}
+
+func storeOptions(cfg *config.Config, log *slog.Logger) gormstore.Options {
+	return gormstore.Options{URL: cfg.Database.URL.Reveal(), MaxConnections: cfg.Database.MaxConnections, Log: log}
+}
+
+// A kind of database is chosen by the beginning of its URL.
+type kind int
+
+const (
+	postgresKind kind = iota
+	sqliteKind
+	memoryKind
+)
+
+const sqlitePrefix = "sqlite:"
+
+func kindOf(cfg *config.Config) kind {
+	switch url := cfg.Database.URL.Reveal(); {
+	case url == "memory:":
+		return memoryKind
+	case strings.HasPrefix(url, sqlitePrefix):
+		return sqliteKind
+	default:
+		return postgresKind
 	}
 }
 
@@ -38,10 +89,6 @@ func openSQLite(ctx context.Context, cfg *config.Config, log *slog.Logger) (*gor
 func openPostgres(ctx context.Context, cfg *config.Config, log *slog.Logger) (*gormstore.Store, func(), error) {
 	store, err := gormstore.OpenPostgres(ctx, storeOptions(cfg, log))
 	return prepared(ctx, cfg, store, err)
-}
-
-func storeOptions(cfg *config.Config, log *slog.Logger) gormstore.Options {
-	return gormstore.Options{URL: cfg.Database.URL.Reveal(), MaxConnections: cfg.Database.MaxConnections, Log: log}
 }
 
 // prepared brings the schema of a store up to date, or only checks it with
@@ -62,26 +109,24 @@ func prepared(ctx context.Context, cfg *config.Config, store *gormstore.Store, e
 	return store, func() { store.Close() }, nil
 }
 
-// Users returns the users that are there, for looking only, and never makes or
-// changes a database. If there is none yet, note says so, and there are no
-// users.
+// Users returns the users that are there, for looking only. Where there is no
+// database yet, or none to be seen, note says so, and there are no users.
 func Users(ctx context.Context, cfg *config.Config, log *slog.Logger) (users ports.UserRepository, note string, release func(), err error) {
-	nobody := memstore.New().Repositories().Users
-	if file, ok := strings.CutPrefix(cfg.Database.URL.Reveal(), "sqlite:"); ok {
-		if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
-			return nobody, "there is no database yet", func() {}, nil
-		}
-	}
 	store, err := Database(ctx, cfg, log)
-	if errors.Is(err, ErrNoDatabase) {
-		return nobody, err.Error(), func() {}, nil
+	if errors.Is(err, ErrMemory) || errors.Is(err, ErrNoDatabase) {
+		return memstore.New().Repositories().Users, err.Error(), func() {}, nil
 	}
 	if err != nil {
 		return nil, "", nil, err
 	}
-	if err := store.CheckSchema(ctx); err != nil {
-		store.Close()
-		return nobody, err.Error(), func() {}, nil
+	release = func() { store.Close() }
+	switch err := store.CheckSchema(ctx); {
+	case err == nil:
+		return store.Repositories().Users, "", release, nil
+	case errors.Is(err, domain.ErrUnavailable):
+		release()
+		return nil, "", nil, err
+	default:
+		return memstore.New().Repositories().Users, err.Error(), release, nil
 	}
-	return store.Repositories().Users, "", func() { store.Close() }, nil
 }

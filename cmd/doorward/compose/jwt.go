@@ -21,7 +21,8 @@ type Check struct {
 }
 
 // Checked checks what config.Load cannot: the server name and the keys. It
-// returns all faults at once, as config.Faults.
+// returns all faults at once, as config.Faults, beside what it could make of
+// the rest.
 func Checked(cfg *config.Config) (Check, error) {
 	var faults config.Faults
 	check := Check{Warnings: cfg.Warnings()}
@@ -43,7 +44,7 @@ func Checked(cfg *config.Config) (Check, error) {
 		check.Providers = append(check.Providers, provider(p, static))
 	}
 	if len(faults) > 0 {
-		return Check{}, faults
+		return check, faults
 	}
 	return check, nil
 }

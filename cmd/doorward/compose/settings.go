@@ -32,6 +32,7 @@ func trustedProxies(list []string) ([]netip.Prefix, error) {
 			if err != nil {
 				return nil, err
 			}
+			addr = addr.Unmap()
 			prefixes = append(prefixes, netip.PrefixFrom(addr, addr.BitLen()))
 			continue
 		}
