@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -77,7 +78,11 @@ func (c explainCommand) token(s *streams) (string, error) {
 	}
 	// One byte more than a token may have, so that a longer one is seen to be.
 	text, err := io.ReadAll(io.LimitReader(s.in, jwtlogin.MaxToken+3))
-	return strings.TrimRight(string(text), "\r\n"), err
+	token := strings.TrimRight(string(text), "\r\n")
+	if err == nil && token == "" {
+		err = misuse{errors.New("there is no token, neither as an argument nor on standard input")}
+	}
+	return token, err
 }
 
 // lookUp says which user it would be.
