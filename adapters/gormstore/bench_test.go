@@ -51,11 +51,7 @@ func benchUser(i int64) domain.UserID {
 
 // onEach runs a benchmark on each dialect, with 1,000 users who are signed in.
 func onEach(b *testing.B, run func(*testing.B, *gormstore.Store)) {
-	server, err := postgres.Start("", postgres.Durable...)
-	if err != nil {
-		postgres.SkipOrFail(b, err)
-	}
-	defer server.Stop()
+	server := postgres.StartFor(b, postgres.Durable...)
 	for name, store := range map[string]*gormstore.Store{
 		"PostgreSQL": openPostgres(b, server.URL("postgres")),
 		"SQLite":     openSQLite(b, newFile(b)),

@@ -16,7 +16,7 @@ import (
 )
 
 func TestAFrozenPostgreSQLIsUnavailableWithinFiveSecondsAndComesBack(t *testing.T) {
-	server := startServer(t)
+	server := postgres.StartFor(t)
 	store := migrated(t, openPostgres(t, server.URL("postgres")))
 	warmUp(t, store)
 	if err := server.Freeze(); err != nil {
@@ -43,7 +43,7 @@ func TestAFrozenPostgreSQLIsUnavailableWithinFiveSecondsAndComesBack(t *testing.
 }
 
 func TestAPostgreSQLThatWasRestartedIsUsedWithoutAnErrorOfItsOld(t *testing.T) {
-	server := startServer(t)
+	server := postgres.StartFor(t)
 	store := migrated(t, openPostgres(t, server.URL("postgres")))
 	for name, stop := range map[string]func() error{"stopped": server.Halt, "killed": server.Kill} {
 		warmUp(t, store)
@@ -64,7 +64,7 @@ func TestAPostgreSQLThatWasRestartedIsUsedWithoutAnErrorOfItsOld(t *testing.T) {
 }
 
 func TestAServerThatDiesInsideATransactionLeavesNothing(t *testing.T) {
-	server := startServer(t)
+	server := postgres.StartFor(t)
 	store := migrated(t, openPostgres(t, server.URL("postgres")))
 	err := store.InTransaction(t.Context(), func(tx ports.Repositories) error {
 		if _, err := tx.Sessions.SignIn(t.Context(), login(alice, "d", "t")); err != nil {
@@ -84,7 +84,7 @@ func TestAServerThatDiesInsideATransactionLeavesNothing(t *testing.T) {
 }
 
 func TestATransactionWhoseConnectionIsTerminatedIsTriedAgain(t *testing.T) {
-	server := startServer(t)
+	server := postgres.StartFor(t)
 	store := migrated(t, openPostgres(t, server.URL("postgres")))
 	tries := 0
 	err := store.InTransaction(t.Context(), func(tx ports.Repositories) error {
@@ -110,7 +110,7 @@ func TestATransactionWhoseConnectionIsTerminatedIsTriedAgain(t *testing.T) {
 }
 
 func TestTerminatedConnectionsNeverRefuseAnybody(t *testing.T) {
-	server := startServer(t)
+	server := postgres.StartFor(t)
 	store := migrated(t, openPostgres(t, server.URL("postgres")))
 	warmUp(t, store)
 	for round := range 10 {
@@ -132,7 +132,7 @@ func TestTerminatedConnectionsNeverRefuseAnybody(t *testing.T) {
 }
 
 func TestTransactionsThatWaitForEachOtherBothSucceed(t *testing.T) {
-	server := startServer(t, "deadlock_timeout=50ms")
+	server := postgres.StartFor(t, "deadlock_timeout=50ms")
 	store := migrated(t, openPostgres(t, server.URL("postgres")))
 	users := []domain.UserID{alice, "@bob:example.org"}
 	for _, user := range users {
@@ -169,7 +169,7 @@ func TestTransactionsThatWaitForEachOtherBothSucceed(t *testing.T) {
 }
 
 func TestAServerWithoutRoomForConnectionsIsUnavailableUntilThereIsSome(t *testing.T) {
-	server := startServer(t, "max_connections=5", "superuser_reserved_connections=0", "max_wal_senders=0")
+	server := postgres.StartFor(t, "max_connections=5", "superuser_reserved_connections=0", "max_wal_senders=0")
 	store := migrated(t, closed(t)(gormstore.OpenPostgres(t.Context(),
 		gormstore.Options{URL: server.URL("postgres"), MaxConnections: 3})))
 	warmUp(t, store)

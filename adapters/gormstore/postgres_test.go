@@ -14,7 +14,7 @@ import (
 )
 
 func TestHotPathsAreOneStatementOnPostgreSQL(t *testing.T) {
-	server := startServer(t, "log_statement=all")
+	server := postgres.StartFor(t, "log_statement=all")
 	store := migrated(t, openPostgres(t, server.URL("postgres")))
 	in := login(alice, "d", "t")
 	for name, call := range map[string]func() error{
@@ -71,7 +71,7 @@ func TestOpenPostgresWarnsOfSettingsThatForget(t *testing.T) {
 
 func TestOpenPostgresIsSilentAboutADurableServer(t *testing.T) {
 	var log bytes.Buffer
-	url := startServer(t, postgres.Durable...).URL("postgres")
+	url := postgres.StartFor(t, postgres.Durable...).URL("postgres")
 	closed(t)(gormstore.OpenPostgres(t.Context(), gormstore.Options{URL: url, Log: slog.New(slog.NewTextHandler(&log, nil))}))
 	if log.Len() > 0 {
 		t.Errorf("logged: %s", &log)
@@ -79,7 +79,7 @@ func TestOpenPostgresIsSilentAboutADurableServer(t *testing.T) {
 }
 
 func TestOpenPostgresRefusesAnotherEncoding(t *testing.T) {
-	server := startServer(t)
+	server := postgres.StartFor(t)
 	err := server.Exec("CREATE DATABASE latin ENCODING 'LATIN1' LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0")
 	if err != nil {
 		t.Fatal(err)
@@ -105,18 +105,4 @@ func TestOpenPostgresOfNoServerIsUnavailableAndKeepsThePassword(t *testing.T) {
 			t.Errorf("the password is told: %v", err)
 		}
 	}
-}
-
-func startServer(t *testing.T, settings ...string) *postgres.Server {
-	t.Helper()
-	server, err := postgres.Start("", settings...)
-	if err != nil {
-		postgres.SkipOrFail(t, err)
-	}
-	t.Cleanup(func() {
-		if err := server.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
-	return server
 }

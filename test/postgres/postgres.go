@@ -87,6 +87,22 @@ func sharedServer() (*Server, error) {
 	return shared.server, shared.err
 }
 
+// StartFor starts a server of its own for a test, which ends with the test.
+// Without PostgreSQL on the machine it does as [Open] does.
+func StartFor(t testing.TB, settings ...string) *Server {
+	t.Helper()
+	server, err := Start("", settings...)
+	if err != nil {
+		SkipOrFail(t, err)
+	}
+	t.Cleanup(func() {
+		if err := server.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	return server
+}
+
 // SkipOrFail skips the test if err says that PostgreSQL is not installed and
 // the environment variable CI is not set. Otherwise it fails the test.
 func SkipOrFail(t testing.TB, err error) {

@@ -24,7 +24,7 @@ func TestOpenGivesEachTestAnEmptyDatabaseOfItsOwn(t *testing.T) {
 }
 
 func TestAServerKeepsItsDataWhenItIsKilledAndRestarted(t *testing.T) {
-	server := start(t)
+	server := postgres.StartFor(t)
 	if err := server.Exec("CREATE TABLE kept (id int)"); err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +43,7 @@ func TestAServerKeepsItsDataWhenItIsKilledAndRestarted(t *testing.T) {
 }
 
 func TestAFrozenServerAnswersNobodyUntilItThaws(t *testing.T) {
-	server := start(t)
+	server := postgres.StartFor(t)
 	conn := connect(t, server.URL("postgres"))
 	if err := server.Freeze(); err != nil {
 		t.Fatal(err)
@@ -62,7 +62,7 @@ func TestAFrozenServerAnswersNobodyUntilItThaws(t *testing.T) {
 }
 
 func TestSettingsReachTheServer(t *testing.T) {
-	server := start(t, append(postgres.Durable, "max_connections=7")...)
+	server := postgres.StartFor(t, append(postgres.Durable, "max_connections=7")...)
 	conn := connect(t, server.URL("postgres"))
 	var connections, fsync string
 	err := conn.QueryRow(t.Context(), "SELECT current_setting('max_connections'), current_setting('fsync')").
@@ -70,20 +70,6 @@ func TestSettingsReachTheServer(t *testing.T) {
 	if err != nil || connections != "7" || fsync != "on" {
 		t.Fatalf("max_connections %q, fsync %q, %v", connections, fsync, err)
 	}
-}
-
-func start(t *testing.T, settings ...string) *postgres.Server {
-	t.Helper()
-	server, err := postgres.Start("", settings...)
-	if err != nil {
-		postgres.SkipOrFail(t, err)
-	}
-	t.Cleanup(func() {
-		if err := server.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
-	return server
 }
 
 func connect(t *testing.T, url string) *pgx.Conn {

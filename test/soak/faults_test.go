@@ -21,27 +21,12 @@ const (
 	recoverIn    = 15 * time.Second
 )
 
-// startPostgres starts a server whose commits are durable.
-func startPostgres(t *testing.T) *postgres.Server {
-	t.Helper()
-	server, err := postgres.Start("", postgres.Durable...)
-	if err != nil {
-		postgres.SkipOrFail(t, err)
-	}
-	t.Cleanup(func() {
-		if err := server.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
-	return server
-}
-
 func TestKilledInAStormNothingAcknowledgedIsLost(t *testing.T) {
 	t.Run("SQLite", func(t *testing.T) {
 		killInStorms(t, "sqlite:"+filepath.Join(t.TempDir(), "doorward.db"), nil)
 	})
 	t.Run("Postgres", func(t *testing.T) {
-		server := startPostgres(t)
+		server := postgres.StartFor(t, postgres.Durable...)
 		killInStorms(t, server.URL("postgres"), func(round int) {
 			if round%4 != 3 {
 				return
@@ -129,17 +114,17 @@ func faultUnderLoad(t *testing.T, d *doorward, breakIt, mendIt func() error) {
 }
 
 func TestPostgresStoppedUnderLoad(t *testing.T) {
-	server := startPostgres(t)
+	server := postgres.StartFor(t, postgres.Durable...)
 	faultUnderLoad(t, newDoorward(t, server.URL("postgres")), server.Halt, server.Restart)
 }
 
 func TestPostgresKilledUnderLoad(t *testing.T) {
-	server := startPostgres(t)
+	server := postgres.StartFor(t, postgres.Durable...)
 	faultUnderLoad(t, newDoorward(t, server.URL("postgres")), server.Kill, server.Restart)
 }
 
 func TestPostgresFrozenUnderLoad(t *testing.T) {
-	server := startPostgres(t)
+	server := postgres.StartFor(t, postgres.Durable...)
 	faultUnderLoad(t, newDoorward(t, server.URL("postgres")), server.Freeze, server.Thaw)
 }
 
