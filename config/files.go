@@ -59,7 +59,7 @@ func (r *reading) files(folder string) {
 		}
 		name, from := f.name, ""
 		if !filepath.IsAbs(name) {
-			name, from = filepath.Join(folder, name), fmt.Sprintf(" (seen from %s)", folder)
+			name, from = filepath.Join(folder, name), " (looked for in "+absolute(folder)+")"
 		}
 		text, mode, err := readValue(name, f.limit)
 		if err != nil {
@@ -76,7 +76,14 @@ func (r *reading) files(folder string) {
 	}
 }
 
-// readValue returns the text in a file without the end of its last line.
+func absolute(folder string) string {
+	if path, err := filepath.Abs(folder); err == nil {
+		return path
+	}
+	return folder
+}
+
+// readValue returns the text in a file without the line breaks at its end.
 func readValue(name string, limit int64) (string, fs.FileMode, error) {
 	data, mode, err := readFile(name, limit)
 	if err != nil {
@@ -85,7 +92,7 @@ func readValue(name string, limit int64) (string, fs.FileMode, error) {
 	if !utf8.Valid(data) {
 		return "", 0, errors.New("is no text in UTF-8; a binary secret is written in base64")
 	}
-	text := strings.TrimSuffix(strings.TrimSuffix(string(data), "\n"), "\r")
+	text := strings.TrimRight(string(data), "\r\n")
 	if strings.TrimSpace(text) == "" {
 		return "", 0, errors.New("is empty")
 	}

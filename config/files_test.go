@@ -54,14 +54,14 @@ func TestFilesThatAreFaults(t *testing.T) {
 	const line = ":4: jwt.providers[0]."
 	name := filepath.Join(folder, "d.yaml")
 	for _, c := range []struct{ setting, want string }{
-		{"secret_file: missing", "secret_file: the file (seen from " + folder + ") cannot be read: no such file or directory"},
+		{"secret_file: missing", "secret_file: the file (looked for in " + folder + ") cannot be read: no such file or directory"},
 		{"secret_file: /missing/too", "secret_file: the file cannot be read: no such file or directory"},
-		{"secret_base64_file: .", "secret_base64_file: the file (seen from " + folder + ") cannot be read: is a directory"},
-		{"public_key_file: empty", "public_key_file: the file (seen from " + folder + ") is empty"},
-		{"jwks_file: blank", "jwks_file: the file (seen from " + folder + ") is empty"},
-		{"secret_file: binary", "secret_file: the file (seen from " + folder + ") is no text in UTF-8; a binary secret is written in base64"},
-		{"secret_file: large", "secret_file: the file (seen from " + folder + ") is larger than 64 KiB"},
-		{"jwks_file: jwks", "jwks_file: the file (seen from " + folder + ") is larger than 1024 KiB"},
+		{"secret_base64_file: .", "secret_base64_file: the file (looked for in " + folder + ") cannot be read: is a directory"},
+		{"public_key_file: empty", "public_key_file: the file (looked for in " + folder + ") is empty"},
+		{"jwks_file: blank", "jwks_file: the file (looked for in " + folder + ") is empty"},
+		{"secret_file: binary", "secret_file: the file (looked for in " + folder + ") is no text in UTF-8; a binary secret is written in base64"},
+		{"secret_file: large", "secret_file: the file (looked for in " + folder + ") is larger than 64 KiB"},
+		{"jwks_file: jwks", "jwks_file: the file (looked for in " + folder + ") is larger than 1024 KiB"},
 		{"secret_file: full, secret: x", "secret_file: there is secret too; a provider has its keys from one place"},
 	} {
 		text := "server_name: a\njwt:\n  providers:\n  - {name: a, " + c.setting + "}\n"
@@ -85,7 +85,7 @@ func TestTheAddressOfTheDatabaseIsGivenOnce(t *testing.T) {
 	for text, want := range map[string]string{
 		"database:\n  url_file: url\n  url: sqlite:a\n":       name + ":3: database.url_file: there is url too; give one of them",
 		"database:\n  url_file: url\n":                        name + ":3: database.url_file: begins with none of sqlite:, postgres:// and postgresql://, and is not memory:",
-		"database: {url_file: missing}\n":                     name + ":2: database.url_file: the file (seen from " + folder + ") cannot be read: no such file or directory",
+		"database: {url_file: missing}\n":                     name + ":2: database.url_file: the file (looked for in " + folder + ") cannot be read: no such file or directory",
 		"database:\n  url_file: missing\n  url: postgres:x\n": name + ":3: database.url_file: there is url too; give one of them\n" + name + ":4: database.url: begins with none of sqlite:, postgres:// and postgresql://, and is not memory:",
 	} {
 		_, err := config.Parse(name, []byte("server_name: a\n"+text), nil)

@@ -73,8 +73,8 @@ func isAddress(s string) bool {
 }
 
 func isNetwork(s string) bool {
-	if _, err := netip.ParsePrefix(s); err == nil {
-		return true
+	if network, err := netip.ParsePrefix(s); err == nil {
+		return !network.Addr().Is4In6() // addresses are compared in their short form
 	}
 	addr, err := netip.ParseAddr(s)
 	return err == nil && addr.Zone() == ""
@@ -86,6 +86,8 @@ func (r *reading) validateDatabase() {
 	file, isFile := strings.CutPrefix(address, "sqlite:")
 	switch {
 	case address == memoryURL:
+	case strings.HasPrefix(file, "//"):
+		r.invalid("database.url", "has slashes that do not belong there; write sqlite:doorward.db, or sqlite:/var/lib/doorward.db")
 	case isFile && file != "" && file[0] != ':':
 	case isFile:
 		r.invalid("database.url", "names no file after sqlite:; a database in memory is %s", memoryURL)

@@ -102,7 +102,20 @@ func (r *reading) syntax(err error) {
 	}
 	// What the parser quotes may be a part of a secret.
 	problem, _, _ := strings.Cut(fault.Message, `"`)
-	r.faultAt(fault.Token, "", "is no YAML: "+strings.TrimRight(problem, ": "))
+	r.faultAt(fault.Token, "", "is no YAML: "+strings.TrimRight(problem, ": ")+hint(problem))
+}
+
+// hint says what the parser's complaint mostly comes from.
+func hint(problem string) string {
+	switch {
+	case strings.Contains(problem, "cannot start any token"):
+		return "; tabs cannot indent, and text that begins with a special character stands in quotes"
+	case strings.Contains(problem, "mapping value is not allowed"):
+		return "; a value with a colon stands in quotes"
+	case strings.Contains(problem, "is not allowed in this context"):
+		return "; look at the indentation, of the line before too"
+	}
+	return ""
 }
 
 // faultAt notes what is wrong at a token.

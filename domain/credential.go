@@ -32,8 +32,7 @@ type Claims struct {
 }
 
 // A Link is an identity elsewhere: the subject of an issuer that a provider
-// speaks for. It is remembered with the user who signs in with it, so that a
-// subject can change its name and keep its account.
+// speaks for. It is remembered with the user who first signs in with it.
 type Link struct {
 	Provider string // the name of the provider in the configuration
 	Issuer   string // empty if the credential names none

@@ -1,6 +1,11 @@
 package domain
 
-import "time"
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
 
 // A SignIn is what a login wants to have happen, all of it or nothing.
 type SignIn struct {
@@ -21,6 +26,27 @@ type SignIn struct {
 	Access TokenHash
 	// At is the time of the login.
 	At time.Time
+}
+
+// Check returns [ErrInvalidParam] if a text of the sign-in cannot be stored. Two
+// texts that a store takes for one would make one user of two.
+func (s SignIn) Check() error {
+	if len(s.Users) < 1 || len(s.Users) > 2 {
+		return fmt.Errorf("a sign-in of %d users", len(s.Users))
+	}
+	return CheckText(string(s.Users[0]), string(s.Users[len(s.Users)-1]), s.DisplayName,
+		s.Link.Provider, s.Link.Issuer, s.Link.Subject, string(s.Device), s.DeviceName)
+}
+
+// CheckText returns [ErrInvalidParam] for texts that not every store can keep:
+// those that are not UTF-8, or hold NUL.
+func CheckText(texts ...string) error {
+	for _, text := range texts {
+		if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
+			return ErrInvalidParam
+		}
+	}
+	return nil
 }
 
 // SignedIn says what a sign-in did.

@@ -3,8 +3,9 @@ package domain
 import (
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/binary"
 	"hash/crc32"
-	"math/big"
+	"math/bits"
 	"strings"
 )
 
@@ -33,8 +34,8 @@ const (
 func NewToken(kind TokenKind) Token {
 	var random [32]byte
 	rand.Read(random[:])
-	body := encode62(new(big.Int).SetBytes(random[:]), tokenBody)
-	return Token(string(kind) + body + tokenSum(string(kind)+body))
+	signed := string(kind) + encodeBody(random)
+	return Token(signed + tokenSum(signed))
 }
 
 // ParseToken returns s as a token of the kind, or [ErrUnknownToken] if it
@@ -55,15 +56,28 @@ func ParseToken(kind TokenKind, s string) (Token, error) {
 func (t Token) Hash() TokenHash { return sha256.Sum256([]byte(t)) }
 
 func tokenSum(s string) string {
-	return encode62(big.NewInt(int64(crc32.ChecksumIEEE([]byte(s)))), tokenSumSize)
+	var digits [tokenSumSize]byte
+	sum := crc32.ChecksumIEEE([]byte(s))
+	for i := len(digits) - 1; i >= 0; i-- {
+		digits[i] = base62[sum%62]
+		sum /= 62
+	}
+	return string(digits[:])
 }
 
-func encode62(n *big.Int, size int) string {
-	digits := make([]byte, size)
-	base, digit := big.NewInt(int64(len(base62))), new(big.Int)
-	for i := size - 1; i >= 0; i-- {
-		n.DivMod(n, base, digit)
-		digits[i] = base62[digit.Int64()]
+// encodeBody writes a number of 256 bits in base 62, the greatest digit first.
+func encodeBody(random [32]byte) string {
+	var words [4]uint64 // the greatest first
+	for i := range words {
+		words[i] = binary.BigEndian.Uint64(random[8*i:])
 	}
-	return string(digits)
+	var digits [tokenBody]byte
+	for i := len(digits) - 1; i >= 0; i-- {
+		var rest uint64
+		for j := range words {
+			words[j], rest = bits.Div64(rest, words[j], 62)
+		}
+		digits[i] = base62[rest]
+	}
+	return string(digits[:])
 }

@@ -26,7 +26,7 @@ func ParseServerName(s string) (ServerName, error) {
 	}
 	if len(s) > MaxServerName || hasPort && !isPort(port) || !isHost(host) {
 		return "", Refuse(ErrInvalidParam, "server_name",
-			"a server name is a host name or an IP address, with an optional port, of at most 230 characters")
+			"a server name is a host name or an IP address, with an optional port and no https://, of at most 230 characters")
 	}
 	return ServerName(s), nil
 }
@@ -68,12 +68,6 @@ func NewUserID(localpart string, server ServerName) (UserID, error) {
 func (id UserID) Localpart() string {
 	local, _, _ := strings.Cut(strings.TrimPrefix(string(id), "@"), ":")
 	return local
-}
-
-// Server returns what follows the first colon.
-func (id UserID) Server() ServerName {
-	_, server, _ := strings.Cut(string(id), ":")
-	return ServerName(server)
 }
 
 // A User is an account on this server.

@@ -10,8 +10,8 @@ import (
 // living access token, and loses it only together with the device, or to the
 // next sign-in on it.
 //
-// SignIn and ByAccessToken are the two hot paths: on a database each is one
-// round trip.
+// SignIn and ByAccessToken are the two hot paths: on a database that is reached
+// over a network each is one round trip.
 type SessionRepository interface {
 	// SignIn finds or creates the user, refuses one that may not be used,
 	// creates the device or finds it, and makes the token its only one; all of

@@ -23,6 +23,6 @@ type Storage interface {
 	// until it returns.
 	InTransaction(ctx context.Context, do func(Repositories) error) error
 
-	// Ping returns nil if the storage can be used.
+	// Ping returns nil if the storage answers, so that reading would succeed.
 	Ping(ctx context.Context) error
 }

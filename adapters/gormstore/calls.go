@@ -11,7 +11,8 @@ import (
 )
 
 // attempts is how often a call is tried that the database gave up in favour of
-// another, or that a connection broke before it was sent.
+// another. Beyond that, a call may meet every connection in the pool that the
+// database has left behind, one after another.
 const attempts = 5
 
 // errAgain marks errors after which the same call may succeed, and before which
@@ -51,7 +52,7 @@ func (s *Store) limited(ctx context.Context, do func(context.Context) error) err
 	defer cancel()
 	for attempt := 1; ; attempt++ {
 		err := s.meaning(ctx, limit, do(limit))
-		if !errors.Is(err, errAgain) || attempt == attempts {
+		if !errors.Is(err, errAgain) || attempt >= attempts+s.spare {
 			return err
 		}
 	}

@@ -32,7 +32,7 @@ func (r deviceRow) device() domain.Device {
 type devices struct{ calls calls }
 
 func (d devices) ByID(ctx context.Context, user domain.UserID, id domain.DeviceID) (domain.Device, error) {
-	if err := checkText(string(user), string(id)); err != nil {
+	if err := domain.CheckText(string(user), string(id)); err != nil {
 		return domain.Device{}, err
 	}
 	var row deviceRow
@@ -46,7 +46,7 @@ func (d devices) ByID(ctx context.Context, user domain.UserID, id domain.DeviceI
 }
 
 func (d devices) List(ctx context.Context, user domain.UserID) ([]domain.Device, error) {
-	if err := checkText(string(user)); err != nil {
+	if err := domain.CheckText(string(user)); err != nil {
 		return nil, err
 	}
 	var rows []deviceRow

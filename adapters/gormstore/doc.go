@@ -2,8 +2,8 @@
 // an SQLite file, through GORM.
 //
 // One call of a repository is one transaction. On PostgreSQL signing in, asking
-// whose a token is and logging out are one statement and one round trip each;
-// on SQLite a sign-in is several statements in one transaction that begins with
+// whose a token is and logging out of one device are one statement and one round
+// trip each; on SQLite a sign-in is several statements in one transaction that begins with
 // the lock for writing, and all writers queue for the one connection that may
 // write.
 //

@@ -9,6 +9,7 @@ import (
 	"github.com/seed-31b6c987/doorward/adapters/gormstore"
 	"github.com/seed-31b6c987/doorward/domain"
 	"github.com/seed-31b6c987/doorward/ports"
+	"github.com/seed-31b6c987/doorward/test/postgres"
 )
 
 // someCall makes one of a store's calls; which one, i says.
@@ -53,6 +54,35 @@ func wantWorks(t *testing.T, store *gormstore.Store) {
 		}
 		return nil
 	})
+}
+
+// After a failover every connection in the pool is dead. One call meets them
+// all.
+func TestAPoolOfDeadConnectionsRefusesNobody(t *testing.T) {
+	const connections = 32
+	url := postgres.Open(t)
+	store := migrated(t, closed(t)(gormstore.OpenPostgres(t.Context(), gormstore.Options{URL: url, MaxConnections: connections})))
+	var full sync.WaitGroup
+	full.Add(connections)
+	each(t, connections, func(int) error {
+		return store.InTransaction(t.Context(), func(tx ports.Repositories) error {
+			_, err := tx.Devices.List(t.Context(), alice)
+			full.Done()
+			full.Wait() // until every connection is in use
+			return err
+		})
+	})
+	db := raw(t, url)
+	const count = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND datname = current_database()"
+	if alive := one[int](t, db, count); alive < connections {
+		t.Fatalf("only %d connections", alive)
+	}
+	execute(t, db, terminateOthers+" AND datname = current_database()")
+	for i := range 3 {
+		if err := signIn(t.Context(), store, login(alice, "d", fmt.Sprint(i))); err != nil {
+			t.Errorf("sign-in %d: %v", i, err)
+		}
+	}
 }
 
 // each calls do n times at once and wants no errors.

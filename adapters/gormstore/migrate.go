@@ -109,7 +109,7 @@ func (s *Store) applied(ctx context.Context) (map[int64]time.Time, error) {
 			if err := rows.Scan(&version, &at); err != nil {
 				return err
 			}
-			applied[version] = at.UTC()
+			applied[version] = at.UTC().Truncate(time.Second)
 		}
 		return rows.Err()
 	})

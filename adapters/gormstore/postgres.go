@@ -50,7 +50,7 @@ func OpenPostgres(ctx context.Context, o Options) (*Store, error) {
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "doorward"
 	}
-	pool := stdlib.OpenDB(*config)
+	pool := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(readCommitted))
 	limitPool(pool, o.MaxConnections)
 	pool.SetConnMaxLifetime(lifetimeLimit)
 
@@ -62,11 +62,19 @@ func OpenPostgres(ctx context.Context, o Options) (*Store, error) {
 		dialect: postgres{config: config, log: logOf(o)},
 		writer:  db, reader: db,
 		pools: []*sql.DB{pool},
+		spare: pool.Stats().MaxOpenConnections,
 	}
 	if err := s.checkServer(ctx, logOf(o)); err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
 	return s, nil
+}
+
+// readCommitted makes a connection work as the statements of this package were
+// thought out, whatever the defaults of the server, the database or the role.
+func readCommitted(ctx context.Context, conn *pgx.Conn) error {
+	_, err := conn.Exec(ctx, "SET default_transaction_isolation = 'read committed'")
+	return err
 }
 
 // limitPool bounds a pool of connections, by default to four for each

@@ -80,7 +80,17 @@ func TestAFirstLoginThatWaitedForAnotherFindsTheUser(t *testing.T) {
 }
 
 func TestDeleteAllEndsASignInThatItWaitedFor(t *testing.T) {
-	url := postgres.Open(t)
+	deleteAllWaits(t, postgres.Open(t))
+}
+
+// An administrator may have chosen another isolation for all of a database, in
+// which DeleteAll would not see the device.
+func TestDeleteAllEndsASignInThatItWaitedForWhateverTheIsolation(t *testing.T) {
+	deleteAllWaits(t, postgres.Open(t)+"&default_transaction_isolation=serializable")
+}
+
+func deleteAllWaits(t *testing.T, url string) {
+	t.Helper()
 	store, db := migrated(t, openPostgres(t, url)), raw(t, url)
 	if err := signIn(t.Context(), store, login(alice, "d", "old")); err != nil {
 		t.Fatal(err)

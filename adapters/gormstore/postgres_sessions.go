@@ -48,7 +48,7 @@ WITH found AS MATERIALIZED (
 SELECT id, display_name, created_at, locked, deactivated, created FROM who`
 
 func (s postgresSessions) SignIn(ctx context.Context, in domain.SignIn) (domain.SignedIn, error) {
-	if err := checkSignIn(in); err != nil {
+	if err := in.Check(); err != nil {
 		return domain.SignedIn{}, err
 	}
 	var row userRow

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 
 	"gorm.io/gorm"
 
@@ -49,12 +48,4 @@ func scanUser(query *gorm.DB, user *userRow, more ...any) error {
 		return domain.ErrNotFound
 	}
 	return err
-}
-
-func checkSignIn(in domain.SignIn) error {
-	if len(in.Users) < 1 || len(in.Users) > 2 {
-		return fmt.Errorf("a sign-in of %d users", len(in.Users))
-	}
-	return checkText(string(in.Users[0]), string(in.Users[len(in.Users)-1]), in.DisplayName,
-		in.Link.Provider, in.Link.Issuer, in.Link.Subject, string(in.Device), in.DeviceName)
 }

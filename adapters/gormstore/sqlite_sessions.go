@@ -16,7 +16,7 @@ type sqliteSessions struct{ tokens }
 const selectUser = "SELECT id, display_name, created_at, locked, deactivated FROM users WHERE id = ?"
 
 func (s sqliteSessions) SignIn(ctx context.Context, in domain.SignIn) (out domain.SignedIn, err error) {
-	if err := checkSignIn(in); err != nil {
+	if err := in.Check(); err != nil {
 		return domain.SignedIn{}, err
 	}
 	err = s.calls.transact(ctx, func(db *gorm.DB) error {

@@ -37,6 +37,7 @@ type Store struct {
 	writer  *gorm.DB
 	reader  *gorm.DB // on PostgreSQL the same as writer
 	pools   []*sql.DB
+	spare   int // how many dead connections a call may meet
 }
 
 // A dialect is what differs between the databases.

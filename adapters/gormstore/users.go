@@ -3,9 +3,7 @@ package gormstore
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -39,7 +37,7 @@ func (r userRow) user() domain.User {
 type users struct{ calls calls }
 
 func (u users) ByID(ctx context.Context, id domain.UserID) (domain.User, error) {
-	if err := checkText(string(id)); err != nil {
+	if err := domain.CheckText(string(id)); err != nil {
 		return domain.User{}, err
 	}
 	var row userRow
@@ -53,7 +51,7 @@ func (u users) ByID(ctx context.Context, id domain.UserID) (domain.User, error) 
 }
 
 func (u users) Create(ctx context.Context, user domain.User) error {
-	if err := checkText(string(user.ID), user.DisplayName); err != nil {
+	if err := domain.CheckText(string(user.ID), user.DisplayName); err != nil {
 		return err
 	}
 	row := userRow{
@@ -68,7 +66,7 @@ func (u users) Create(ctx context.Context, user domain.User) error {
 }
 
 func (u users) Update(ctx context.Context, user domain.User) error {
-	if err := checkText(string(user.ID), user.DisplayName); err != nil {
+	if err := domain.CheckText(string(user.ID), user.DisplayName); err != nil {
 		return err
 	}
 	return u.calls.write(ctx, func(db *gorm.DB) error {
@@ -97,13 +95,3 @@ func notFound(err error) error {
 }
 
 func fromMillis(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
-
-// checkText refuses what PostgreSQL's text cannot hold, on SQLite, too.
-func checkText(texts ...string) error {
-	for _, text := range texts {
-		if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
-			return domain.Refuse(domain.ErrInvalidParam, "text", "a text holds NUL or is not UTF-8")
-		}
-	}
-	return nil
-}

@@ -17,17 +17,18 @@ import (
 // settings do not say.
 const DefaultMaxBodyBytes = 64 << 10
 
-// An API is what the endpoints depend on. Every field is needed but Observer.
+// An API is what the endpoints depend on. Every field is needed but Log and
+// Observer.
 type API struct {
 	Login        application.Login
 	Authenticate application.Authenticate
 	Logout       application.Logout
 	LogoutAll    application.LogoutAll
-	// Ping returns nil if requests can be answered; GET /health asks it.
+	// Ping returns nil if the storage answers; GET /health asks it.
 	Ping     func(context.Context) error
 	Settings Settings
 	// Log gets one line a request. No line holds a token, a credential, a body
-	// or a query string.
+	// or a query string. Nil: nobody is told.
 	Log *slog.Logger
 	Now application.Clock
 	// Observer may be nil.
@@ -69,6 +70,9 @@ type Observer interface {
 func New(a API) http.Handler {
 	if a.Settings.MaxBodyBytes == 0 {
 		a.Settings.MaxBodyBytes = DefaultMaxBodyBytes
+	}
+	if a.Log == nil {
+		a.Log = slog.New(slog.DiscardHandler)
 	}
 	if a.Observer == nil {
 		a.Observer = nobody{}

@@ -59,8 +59,7 @@ func (a *API) wellKnownClient(x *exchange) error {
 
 const healthRoute = "/health"
 
-// health answers GET /health: 200 while requests can be answered, 503
-// otherwise.
+// health answers GET /health: 200 while the storage answers, 503 otherwise.
 func (a *API) health(x *exchange) error {
 	if err := a.Ping(x.Request().Context()); err != nil {
 		return fmt.Errorf("%w: %w", domain.ErrUnavailable, err)

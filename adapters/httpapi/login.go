@@ -50,6 +50,7 @@ func (a *API) login(x *exchange) error {
 		return err
 	}
 	x.bearer = domain.Bearer{User: result.User, Device: result.Device}
+	x.userCreated = result.UserCreated
 	writeJSON(x.Response(), http.StatusOK, loginResponse{
 		UserID:      result.User.ID,
 		AccessToken: result.AccessToken,

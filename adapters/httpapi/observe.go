@@ -17,9 +17,10 @@ import (
 // leaves behind for the log.
 type exchange struct {
 	echo.Context
-	id        string // goes to the client as X-Request-Id
-	loginType string // of an attempt to log in
-	bearer    domain.Bearer
+	id          string // goes to the client as X-Request-Id
+	loginType   string // of an attempt to log in
+	bearer      domain.Bearer
+	userCreated bool // by the login
 }
 
 const (
@@ -115,10 +116,13 @@ func (x *exchange) attributes(said answer, err error) []slog.Attr {
 		attrs = append(attrs,
 			slog.String("user", string(x.bearer.User.ID)), slog.String("device", string(x.bearer.Device)))
 	}
+	if x.userCreated {
+		attrs = append(attrs, slog.Bool("user_created", true))
+	}
 	if said.reason != "" {
 		attrs = append(attrs, slog.String("reason", said.reason))
 	}
-	if said.status >= http.StatusInternalServerError {
+	if err != nil && said.status >= statusClientGone {
 		attrs = append(attrs, slog.String("cause", err.Error()))
 	}
 	return attrs

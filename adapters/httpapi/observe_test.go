@@ -34,7 +34,7 @@ func TestARequestIsOneLine(t *testing.T) {
 	}{
 		{"login", "POST", loginPath, `{"type":"org.example.badge","token":"badge of alice","device_id":"D"}`, map[string]any{
 			"level": "INFO", "method": "POST", "route": loginPath, "status": 200.0,
-			"login_type": "org.example.badge", "user": "@alice:example.org", "device": "D",
+			"login_type": "org.example.badge", "user": "@alice:example.org", "device": "D", "user_created": true,
 		}},
 		{"refused login", "POST", loginPath, `{"type":"org.example.badge","token":"old badge"}`, map[string]any{
 			"level": "INFO", "method": "POST", "route": loginPath, "status": 403.0,

@@ -14,19 +14,19 @@ type bearerKey struct{}
 // RequireUser protects the endpoints of a homeserver that embeds Doorward: the
 // handler behind it is called only with the access token of a user who may use
 // it, and finds that user with [BearerFrom]. Anybody else gets the standard
-// error. OPTIONS is answered without asking the handler. The log gets the
-// errors that are no client's fault.
+// error. Every answer has the headers that browsers want (CORS) and is not
+// cached, unless the handler says otherwise. OPTIONS is answered without asking
+// the handler. The log gets the errors that are no client's fault.
 func RequireUser(auth application.Authenticate, log *slog.Logger) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			setStandardHeaders(w)
 			if r.Method == http.MethodOptions {
-				setStandardHeaders(w)
 				w.WriteHeader(http.StatusNoContent)
 				return
 			}
 			bearer, err := auth.Do(r.Context(), accessToken(r))
 			if err != nil {
-				setStandardHeaders(w)
 				writeError(w, err)
 				logFault(log, r, err)
 				return

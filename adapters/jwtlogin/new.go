@@ -3,17 +3,14 @@ package jwtlogin
 import (
 	"errors"
 	"fmt"
-	"net/url"
 	"slices"
-	"strings"
 	"time"
 )
 
 // New returns a verifier of the providers' tokens that reads the time from now.
 // It refuses, all faults in one error: providers without keys or algorithms, an
 // unknown algorithm, two providers of one name, an issuer that two providers
-// list (differences in a slash at the end and in the case of scheme and host do
-// not count), two providers without issuers.
+// list, two providers without issuers.
 func New(now func() time.Time, providers ...Provider) (*Verifier, error) {
 	v := &Verifier{now: now, byIssuer: map[string]*Provider{}}
 	if err := checkProviders(providers); err != nil {
@@ -82,22 +79,10 @@ func (p Provider) checkBeside(other Provider) (faults []error) {
 			other.Name, p.Name))
 	}
 	for _, issuer := range p.Issuers {
-		same := func(listed string) bool { return normalIssuer(listed) == normalIssuer(issuer) }
-		if slices.ContainsFunc(other.Issuers, same) {
+		if slices.Contains(other.Issuers, issuer) {
 			faults = append(faults, fmt.Errorf("providers %q and %q have the same issuer %q",
 				other.Name, p.Name, issuer))
 		}
 	}
 	return faults
-}
-
-// normalIssuer returns what issuers have in common that people would take for
-// the same. Tokens are matched byte by byte all the same (RFC 8725, 3.8).
-func normalIssuer(issuer string) string {
-	issuer = strings.TrimSuffix(issuer, "/")
-	if u, err := url.Parse(issuer); err == nil {
-		u.Host = strings.ToLower(u.Host) // url.Parse has done the scheme
-		return u.String()
-	}
-	return issuer
 }

@@ -105,12 +105,20 @@ func (l *loader) checkSecrets() {
 		case len(effective(secret)) < size:
 			l.weakness("%s has %d bytes, and %s needs at least %d", key.name, len(effective(secret)), name, size)
 		default:
+			l.noteSpace(key.name, secret)
 			continue
 		}
 		weak = true
 	}
 	if l.AllowWeakSecret && !weak {
 		l.warn("allow_weak_secret is on, but nothing here is weak; switch it off")
+	}
+}
+
+// noteSpace warns of white space that nobody sees.
+func (l *loader) noteSpace(name string, secret []byte) {
+	if len(bytes.TrimSpace(secret)) != len(secret) {
+		l.warn("%s begins or ends with white space, which counts; is that meant?", name)
 	}
 }
 

@@ -57,6 +57,13 @@ func TestASecretThatIsPublishedIsWeakWhateverItsSize(t *testing.T) {
 	}
 }
 
+func TestWhiteSpaceAroundASecretIsWarnedAbout(t *testing.T) {
+	const good = "0123456789abcdef0123456789abcdef"
+	for _, secret := range []string{good + " ", " " + good, good + "\n", "\t" + good} {
+		wantWarning(t, keys.Source{Secret: secret}, "white space")
+	}
+}
+
 func TestABlankSecretIsNeverAccepted(t *testing.T) {
 	for _, allow := range []bool{false, true} {
 		wantFault(t, keys.Source{Secret: " \t\n", AllowWeakSecret: allow}, "secret", "blank")

@@ -13,7 +13,7 @@ type devices struct{ calls calls }
 
 func (d devices) ByID(ctx context.Context, user domain.UserID, id domain.DeviceID) (found domain.Device, err error) {
 	err = d.calls.read(ctx, func(v *view) error {
-		if err := checkText(string(user), string(id)); err != nil {
+		if err := domain.CheckText(string(user), string(id)); err != nil {
 			return err
 		}
 		owner, _ := v.accounts.get(user)
@@ -29,7 +29,7 @@ func (d devices) ByID(ctx context.Context, user domain.UserID, id domain.DeviceI
 
 func (d devices) List(ctx context.Context, user domain.UserID) (list []domain.Device, err error) {
 	err = d.calls.read(ctx, func(v *view) error {
-		if err := checkText(string(user)); err != nil {
+		if err := domain.CheckText(string(user)); err != nil {
 			return err
 		}
 		owner, _ := v.accounts.get(user)

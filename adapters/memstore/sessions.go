@@ -3,7 +3,6 @@ package memstore
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/seed-31b6c987/doorward/domain"
@@ -14,7 +13,7 @@ type sessions struct{ calls calls }
 
 func (s sessions) SignIn(ctx context.Context, in domain.SignIn) (out domain.SignedIn, err error) {
 	err = s.calls.write(ctx, func(v *view) error {
-		if err := checkSignIn(in); err != nil {
+		if err := in.Check(); err != nil {
 			return err
 		}
 		owner, created, err := v.accountFor(in)
@@ -69,17 +68,6 @@ func (s sessions) DeleteAll(ctx context.Context, access domain.TokenHash) (beare
 		return nil
 	})
 	return bearer, err
-}
-
-func checkSignIn(in domain.SignIn) error {
-	if len(in.Users) < 1 || len(in.Users) > 2 {
-		return fmt.Errorf("a sign-in of %d users", len(in.Users))
-	}
-	texts := []string{in.DisplayName, in.Link.Provider, in.Link.Issuer, in.Link.Subject, string(in.Device), in.DeviceName}
-	for _, id := range in.Users {
-		texts = append(texts, string(id))
-	}
-	return checkText(texts...)
 }
 
 // accountFor finds the account that the sign-in means, or makes it up.

@@ -2,9 +2,7 @@ package memstore
 
 import (
 	"context"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/seed-31b6c987/doorward/domain"
 )
@@ -14,7 +12,7 @@ type users struct{ calls calls }
 
 func (u users) ByID(ctx context.Context, id domain.UserID) (user domain.User, err error) {
 	err = u.calls.read(ctx, func(v *view) error {
-		if err := checkText(string(id)); err != nil {
+		if err := domain.CheckText(string(id)); err != nil {
 			return err
 		}
 		found, ok := v.accounts.get(id)
@@ -29,7 +27,7 @@ func (u users) ByID(ctx context.Context, id domain.UserID) (user domain.User, er
 
 func (u users) Create(ctx context.Context, user domain.User) error {
 	return u.calls.write(ctx, func(v *view) error {
-		if err := checkText(string(user.ID), user.DisplayName); err != nil {
+		if err := domain.CheckText(string(user.ID), user.DisplayName); err != nil {
 			return err
 		}
 		if _, ok := v.accounts.get(user.ID); ok {
@@ -43,7 +41,7 @@ func (u users) Create(ctx context.Context, user domain.User) error {
 
 func (u users) Update(ctx context.Context, user domain.User) error {
 	return u.calls.write(ctx, func(v *view) error {
-		if err := checkText(string(user.ID), user.DisplayName); err != nil {
+		if err := domain.CheckText(string(user.ID), user.DisplayName); err != nil {
 			return err
 		}
 		found, ok := v.accounts.get(user.ID)
@@ -59,13 +57,3 @@ func (u users) Update(ctx context.Context, user domain.User) error {
 
 // milliseconds is t as it would come back from a database.
 func milliseconds(t time.Time) time.Time { return time.UnixMilli(t.UnixMilli()).UTC() }
-
-// checkText refuses what a database's text columns cannot hold.
-func checkText(texts ...string) error {
-	for _, text := range texts {
-		if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
-			return domain.Refuse(domain.ErrInvalidParam, "text", "a text holds NUL or is not UTF-8")
-		}
-	}
-	return nil
-}

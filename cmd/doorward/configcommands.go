@@ -63,7 +63,7 @@ func (c checkCommand) Run(s *streams) error {
 func (c checkCommand) findings(s *streams) []finding {
 	cfg, err := c.load(s, false)
 	if err == nil && c.Online {
-		err = lookAtDatabase(cfg.Config)
+		err = lookAtDatabase(cfg)
 	}
 	findings := []finding{}
 	for _, warning := range cfg.check.Warnings {
@@ -82,16 +82,12 @@ func (c checkCommand) findings(s *streams) []finding {
 	return findings
 }
 
-func lookAtDatabase(cfg *config.Config) error {
+func lookAtDatabase(cfg settings) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	store, err := compose.Database(ctx, cfg, slog.New(slog.DiscardHandler))
+	err := compose.Look(ctx, cfg.Config, cfg.check.Server, slog.New(slog.DiscardHandler))
 	if errors.Is(err, compose.ErrMemory) {
 		return nil
 	}
-	if err != nil {
-		return fmt.Errorf("database.url: %w", err)
-	}
-	defer store.Close()
-	return store.CheckSchema(ctx)
+	return err
 }

@@ -25,12 +25,15 @@ type explainCommand struct {
 
 // An explanation is what is printed.
 type explanation struct {
-	Steps  []jwtlogin.Step `json:"steps"`
-	UserID string          `json:"user_id,omitempty"`
-	Exists bool            `json:"user_exists"`
-	Note   string          `json:"note,omitempty"`
-	Status int             `json:"status"`
-	Answer *httpapi.Error  `json:"answer,omitempty"` // nil: the session
+	Provider  string          `json:"provider,omitempty"`
+	KeyID     string          `json:"key_id,omitempty"`
+	Algorithm string          `json:"algorithm,omitempty"`
+	Steps     []jwtlogin.Step `json:"steps"`
+	UserID    string          `json:"user_id,omitempty"`
+	Exists    bool            `json:"user_exists"`
+	Note      string          `json:"note,omitempty"`
+	Status    int             `json:"status"`
+	Answer    *httpapi.Error  `json:"answer,omitempty"` // nil: the session
 }
 
 // Run explains, and fails if the token would be refused.
@@ -51,7 +54,7 @@ func (c explainCommand) Run(s *streams) error {
 	defer cancel()
 
 	found := verifier.Explain(ctx, token)
-	e := explanation{Steps: found.Steps}
+	e := explanation{Provider: found.Provider, KeyID: found.KeyID, Algorithm: found.Algorithm, Steps: found.Steps}
 	err = found.Err
 	if err == nil {
 		err = e.lookUp(ctx, cfg, found)
@@ -87,7 +90,7 @@ func (c explainCommand) token(s *streams) (string, error) {
 
 // lookUp says which user it would be.
 func (e *explanation) lookUp(ctx context.Context, cfg settings, found jwtlogin.Explanation) error {
-	users, note, release, err := compose.Users(ctx, cfg.Config, slog.New(slog.DiscardHandler))
+	users, note, release, err := compose.Users(ctx, cfg.Config, cfg.check.Server, slog.New(slog.DiscardHandler))
 	if err != nil {
 		e.Note = "cannot look up the user: " + oneLine(err)
 		return err

@@ -220,6 +220,10 @@ func TestTokensOfAKeySetNameTheirKey(t *testing.T) {
 
 func TestTheTrialSecretIsMadeOnceAndReadableByNobodyElse(t *testing.T) {
 	inFolder(t, nil)
+	if code, _, errs := doorward(t, "", "token", "mint", "--sub", "alice"); code != 1 || !strings.Contains(errs, "no doorward.yaml") {
+		t.Errorf("before anything was tried out: exit code %d: %s", code, errs)
+	}
+	doorward(t, "", "migrate", "up")
 	_, first, _ := doorward(t, "", "token", "mint", "--sub", "alice")
 	before, err := os.ReadFile(trialSecret)
 	if err != nil {

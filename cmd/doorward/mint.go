@@ -34,7 +34,7 @@ type mintCommand struct {
 
 // Run mints a token and prints it.
 func (c mintCommand) Run(s *streams) error {
-	cfg, err := c.load(s, true)
+	cfg, err := c.load(s, false)
 	if err != nil {
 		return err
 	}

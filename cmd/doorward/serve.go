@@ -18,7 +18,8 @@ import (
 	"github.com/seed-31b6c987/doorward/config"
 )
 
-// stopTime is how long requests in flight may take after a signal to stop.
+// stopTime is how long requests in flight may take after a signal to stop: more
+// than a client has to send one (httpapi.NewServer) and we to answer it.
 const stopTime = 20 * time.Second
 
 type serveCommand struct{ configFlag }
@@ -116,6 +117,7 @@ func serve(ctx context.Context, stop func(), listeners []listener, log *slog.Log
 	defer cancel()
 	for _, server := range servers {
 		if err := server.Shutdown(deadline); err != nil {
+			server.Close() // nothing may use the database any more when that is closed
 			failure = errors.Join(failure, fmt.Errorf("not everything in flight was answered within %s: %w", stopTime, err))
 		}
 	}

@@ -3,13 +3,18 @@ package main
 import (
 	"bufio"
 	"io"
+	"log/slog"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"regexp"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
+
+	"github.com/seed-31b6c987/doorward/adapters/httpapi"
 )
 
 // TestMain lets the test binary be the program itself, for tests that need a
@@ -91,6 +96,14 @@ func TestASignalToStopLetsWhatIsInFlightFinish(t *testing.T) {
 	}
 	if err := serve.Wait(); err != nil {
 		t.Errorf("the exit: %v", err)
+	}
+}
+
+func TestAClientHasLessTimeForARequestThanAStopHas(t *testing.T) {
+	server := httpapi.NewServer(http.NotFoundHandler(), slog.New(slog.DiscardHandler))
+	// Four seconds are what a store may take to answer.
+	if most := server.ReadTimeout + 4*time.Second; most >= stopTime {
+		t.Errorf("a request may take %s, and a stop waits for %s", most, stopTime)
 	}
 }
 

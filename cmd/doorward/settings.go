@@ -70,12 +70,15 @@ func readNoFile(s *streams, mayMakeFiles bool, also func(*config.Config) config.
 			return cfg, false, err
 		}
 	}
+	if _, err := os.Stat("doorward.yml"); err == nil {
+		return nil, false, errors.New("there is a doorward.yml in this folder; name it doorward.yaml, or name it with --config")
+	}
 	if mayMakeFiles {
 		if err := makeSecret(trialSecret); err != nil {
 			return nil, true, fmt.Errorf("cannot make a secret for trying out: %w", err)
 		}
 	} else if _, err := os.Stat(trialSecret); err != nil {
-		return nil, true, fmt.Errorf("there is no %s in this folder, and nothing was tried out here; name the configuration with --config", defaultConfig)
+		return nil, true, fmt.Errorf("there is no %s in this folder, and nothing was tried out here; name the configuration with --config, or give it in the environment, DOORWARD_SERVER_NAME first", defaultConfig)
 	}
 	cfg, err = config.Parse("the trial's settings", []byte(trialSettings), s.environ, also)
 	return cfg, true, err

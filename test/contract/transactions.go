@@ -41,6 +41,19 @@ var transactionPromises = []promise{
 			t.Fatal(err)
 		}
 	}},
+	{"DeleteAll with a token that was replaced deletes nothing, even if its error is overlooked", func(t *trial) {
+		t.signIn(login(alice, "d", "old"))
+		t.signIn(login(alice, "d", "new"))
+		err := t.storage.InTransaction(t.Context(), func(tx ports.Repositories) error {
+			_, err := tx.Sessions.DeleteAll(t.Context(), token("old"))
+			t.wantError(err, domain.ErrNotFound)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.wantBearer("new", alice, "d")
+	}},
 	{"InTransaction returns the error of do and leaves nothing", func(t *trial) {
 		t.wantUndone(func() {
 			err := t.storage.InTransaction(t.Context(), func(tx ports.Repositories) error {

@@ -4,7 +4,7 @@
 // [App]; Wire writes them out in wire_gen.go.
 //
 // A new login type is one package and one line in [loginTypes]; a new store is
-// one package and one injector.
+// one package, one injector and one kind of database.
 package compose
 
 import (

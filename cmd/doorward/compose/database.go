@@ -3,6 +3,7 @@ package compose
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -31,17 +32,27 @@ func Database(ctx context.Context, cfg *config.Config, log *slog.Logger) (*gorms
 			return nil, ErrNoDatabase
 		}
 	}
-	return openStore(ctx, cfg, log)
+	store, err := openStore(ctx, cfg, log)
+	if err != nil && !errors.Is(err, ErrMemory) {
+		err = ofDatabase(err)
+	}
+	return store, err
 }
 
 // Migrate brings the schema up to date, and makes the database if need be.
 func Migrate(ctx context.Context, cfg *config.Config, log *slog.Logger) error {
 	store, err := openStore(ctx, cfg, log)
-	if err != nil {
+	if errors.Is(err, ErrMemory) {
 		return err
 	}
+	if err != nil {
+		return ofDatabase(err)
+	}
 	defer store.Close()
-	return store.Migrate(ctx)
+	if err := store.Migrate(ctx); err != nil {
+		return ofDatabase(err)
+	}
+	return nil
 }
 
 func openStore(ctx context.Context, cfg *config.Config, log *slog.Logger) (*gormstore.Store, error) {
@@ -81,37 +92,59 @@ func kindOf(cfg *config.Config) kind {
 	}
 }
 
-func openSQLite(ctx context.Context, cfg *config.Config, log *slog.Logger) (*gormstore.Store, func(), error) {
+func openSQLite(ctx context.Context, cfg *config.Config, server domain.ServerName, log *slog.Logger) (*gormstore.Store, func(), error) {
 	store, err := gormstore.OpenSQLite(ctx, storeOptions(cfg, log))
-	return prepared(ctx, cfg, store, err)
+	return prepared(ctx, cfg, server, store, err)
 }
 
-func openPostgres(ctx context.Context, cfg *config.Config, log *slog.Logger) (*gormstore.Store, func(), error) {
+func openPostgres(ctx context.Context, cfg *config.Config, server domain.ServerName, log *slog.Logger) (*gormstore.Store, func(), error) {
 	store, err := gormstore.OpenPostgres(ctx, storeOptions(cfg, log))
-	return prepared(ctx, cfg, store, err)
+	return prepared(ctx, cfg, server, store, err)
 }
 
 // prepared brings the schema of a store up to date, or only checks it with
-// database.migrate: false.
-func prepared(ctx context.Context, cfg *config.Config, store *gormstore.Store, err error) (*gormstore.Store, func(), error) {
+// database.migrate: false, and sees to it that it is the server's.
+func prepared(ctx context.Context, cfg *config.Config, server domain.ServerName, store *gormstore.Store, err error) (*gormstore.Store, func(), error) {
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, ofDatabase(err)
 	}
 	if cfg.Database.Migrate {
 		err = store.Migrate(ctx)
 	} else {
 		err = store.CheckSchema(ctx)
 	}
+	if err == nil {
+		err = store.BelongTo(ctx, server)
+	}
 	if err != nil {
 		store.Close()
-		return nil, nil, err
+		return nil, nil, ofDatabase(err)
 	}
 	return store, func() { store.Close() }, nil
 }
 
+// ofDatabase says which setting an error is about.
+func ofDatabase(err error) error { return fmt.Errorf("database.url: %w", err) }
+
+// Look says what keeps a server from using the database as it is.
+func Look(ctx context.Context, cfg *config.Config, server domain.ServerName, log *slog.Logger) error {
+	store, err := Database(ctx, cfg, log)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	if err := store.CheckSchema(ctx); err != nil {
+		return ofDatabase(err)
+	}
+	if err := store.CheckServer(ctx, server); err != nil {
+		return ofDatabase(err)
+	}
+	return nil
+}
+
 // Users returns the users that are there, for looking only. Where there is no
 // database yet, or none to be seen, note says so, and there are no users.
-func Users(ctx context.Context, cfg *config.Config, log *slog.Logger) (users ports.UserRepository, note string, release func(), err error) {
+func Users(ctx context.Context, cfg *config.Config, server domain.ServerName, log *slog.Logger) (users ports.UserRepository, note string, release func(), err error) {
 	store, err := Database(ctx, cfg, log)
 	if errors.Is(err, ErrMemory) || errors.Is(err, ErrNoDatabase) {
 		return memstore.New().Repositories().Users, err.Error(), func() {}, nil
@@ -122,6 +155,10 @@ func Users(ctx context.Context, cfg *config.Config, log *slog.Logger) (users por
 	release = func() { store.Close() }
 	switch err := store.CheckSchema(ctx); {
 	case err == nil:
+		if err := store.CheckServer(ctx, server); err != nil {
+			release()
+			return nil, "", nil, ofDatabase(err)
+		}
 		return store.Repositories().Users, "", release, nil
 	case errors.Is(err, domain.ErrUnavailable):
 		release()

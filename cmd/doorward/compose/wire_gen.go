@@ -94,7 +94,7 @@ func SQLite(ctx context.Context, cfg *config.Config, log *slog.Logger) (*App, fu
 		return nil, nil, err
 	}
 	applicationLoginTypes := loginTypes(cfg, verifier)
-	store, cleanup, err := openSQLite(ctx, cfg, log)
+	store, cleanup, err := openSQLite(ctx, cfg, serverName, log)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -163,7 +163,7 @@ func Postgres(ctx context.Context, cfg *config.Config, log *slog.Logger) (*App, 
 		return nil, nil, err
 	}
 	applicationLoginTypes := loginTypes(cfg, verifier)
-	store, cleanup, err := openPostgres(ctx, cfg, log)
+	store, cleanup, err := openPostgres(ctx, cfg, serverName, log)
 	if err != nil {
 		return nil, nil, err
 	}

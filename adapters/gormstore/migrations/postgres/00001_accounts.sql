@@ -31,3 +31,9 @@ CREATE TABLE devices (
     access_hash  bytea  NOT NULL UNIQUE,
     PRIMARY KEY (user_id, device_id)
 );
+
+-- The one server whose users these are.
+CREATE TABLE server (
+    name     text    NOT NULL,
+    only_row integer PRIMARY KEY CHECK (only_row = 1)
+);

@@ -32,3 +32,9 @@ CREATE TABLE devices (
     access_hash  BLOB    NOT NULL UNIQUE,
     PRIMARY KEY (user_id, device_id)
 ) STRICT;
+
+-- The one server whose users these are.
+CREATE TABLE server (
+    name     TEXT    NOT NULL,
+    only_row INTEGER NOT NULL PRIMARY KEY CHECK (only_row = 1)
+) STRICT;
