@@ -74,6 +74,7 @@ func TestExplanationsOfRefusals(t *testing.T) {
 			hs256Header(`{"alg":"HS256"}`), "kid", "", "exactly one fitting key"},
 		{"signature", nil, jws("HS256", []byte("x"), `{"alg":"HS256"}`, `{}`), "signature", "32 bytes", "made with that key by HS256"},
 		{"iss", ours, hs256(`{"iss":["\u202e"]}`), "iss", `["\u202e"]`, "us"},
+		{"iss but for a slash", ours, hs256(`{"iss":"US/"}`), "iss", `"US/"`, "us; us differs only by a slash at the end, or by case"},
 		{"aud", nil, hs256(`{"aud":"x"}`), "aud", `"x"`, "none"},
 		{"exp", nil, hs256(`{"exp":1e308}`), "subject", "", "a string in sub"},
 		{"exp beyond", nil, hs256(`{"exp":-1e308}`), "exp", "-1e308 = a time outside the years 1 to 9999", "later than 2027-01-15T07:58:00Z (now less the leeway of 2m0s)"},
@@ -118,6 +119,16 @@ func TestExplanationKnowsWhatWasFoundBeforeTheRefusal(t *testing.T) {
 		if got.Algorithm != want.Algorithm || got.Provider != want.Provider || got.KeyID != want.KeyID || got.Err == nil {
 			t.Errorf("got %+v, want %+v", got, want)
 		}
+	}
+}
+
+func TestExplanationPointsOutAnIssuerThatNearlyFits(t *testing.T) {
+	v := newVerifier(t, provider("a", secretA, "https://a.example"), provider("b", secretB, "https://b.example/"))
+	steps := v.Explain(context.Background(), jws("HS256", secretB, `{"alg":"HS256"}`, `{"iss":"https://b.example"}`)).Steps
+	want := jwtlogin.Step{Check: "provider", Value: `"https://b.example"`,
+		Limit: "an issuer that a provider lists; https://b.example/ differs only by a slash at the end, or by case"}
+	if diff := cmp.Diff(want, steps[len(steps)-1]); diff != "" {
+		t.Error(diff)
 	}
 }
 

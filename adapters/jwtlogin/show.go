@@ -2,6 +2,8 @@ package jwtlogin
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/seed-31b6c987/doorward/domain"
@@ -29,7 +31,7 @@ func showAlgorithm(a *attempt) (value, limit string) {
 func showProvider(a *attempt) (value, limit string) {
 	value = display(a.claims["iss"])
 	if a.provider == nil {
-		return value, "an issuer that a provider lists"
+		return value, "an issuer that a provider lists" + a.nearly(slices.Sorted(maps.Keys(a.verifier.byIssuer)))
 	}
 	return value, "provider " + ascii(a.provider.Name)
 }
@@ -58,7 +60,19 @@ func showSignature(a *attempt) (value, limit string) {
 }
 
 func showIssuer(a *attempt) (value, limit string) {
-	return display(a.claims["iss"]), oneOf(a.provider.Issuers, "any, or none")
+	return display(a.claims["iss"]), oneOf(a.provider.Issuers, "any, or none") + a.nearly(a.provider.Issuers)
+}
+
+// nearly points out an issuer that differs from the token's by what people
+// overlook.
+func (a *attempt) nearly(issuers []string) string {
+	issuer, _ := a.claims["iss"].(string)
+	for _, listed := range issuers {
+		if listed != issuer && strings.EqualFold(strings.TrimRight(listed, "/"), strings.TrimRight(issuer, "/")) {
+			return "; " + ascii(listed) + " differs only by a slash at the end, or by case"
+		}
+	}
+	return ""
 }
 
 func showAudience(a *attempt) (value, limit string) {

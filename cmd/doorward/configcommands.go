@@ -33,7 +33,10 @@ type checkCommand struct {
 // A finding is one line of a check.
 type finding struct {
 	Kind string `json:"kind"` // fault or warning
-	Text string `json:"text"`
+	Text string `json:"text"` // all of it, as on a terminal
+	File string `json:"file,omitempty"`
+	Line int    `json:"line,omitempty"`
+	Path string `json:"path,omitempty"`
 }
 
 // Run checks, prints what it found, and fails if there was a fault.
@@ -67,17 +70,17 @@ func (c checkCommand) findings(s *streams) []finding {
 	}
 	findings := []finding{}
 	for _, warning := range cfg.check.Warnings {
-		findings = append(findings, finding{"warning", warning})
+		findings = append(findings, finding{Kind: "warning", Text: warning})
 	}
 	var faults config.Faults
 	switch {
 	case err == nil:
 	case errors.As(err, &faults):
 		for _, fault := range faults {
-			findings = append(findings, finding{"fault", fault.Error()})
+			findings = append(findings, finding{"fault", fault.Error(), fault.File, fault.Line, fault.Path})
 		}
 	default:
-		findings = append(findings, finding{"fault", oneLine(err)})
+		findings = append(findings, finding{Kind: "fault", Text: oneLine(err)})
 	}
 	return findings
 }
