@@ -32,27 +32,17 @@ func Database(ctx context.Context, cfg *config.Config, log *slog.Logger) (*gorms
 			return nil, ErrNoDatabase
 		}
 	}
-	store, err := openStore(ctx, cfg, log)
-	if err != nil && !errors.Is(err, ErrMemory) {
-		err = ofDatabase(err)
-	}
-	return store, err
+	return openStore(ctx, cfg, log)
 }
 
 // Migrate brings the schema up to date, and makes the database if need be.
 func Migrate(ctx context.Context, cfg *config.Config, log *slog.Logger) error {
 	store, err := openStore(ctx, cfg, log)
-	if errors.Is(err, ErrMemory) {
+	if err != nil {
 		return err
 	}
-	if err != nil {
-		return ofDatabase(err)
-	}
 	defer store.Close()
-	if err := store.Migrate(ctx); err != nil {
-		return ofDatabase(err)
-	}
-	return nil
+	return ofDatabase(store.Migrate(ctx))
 }
 
 func openStore(ctx context.Context, cfg *config.Config, log *slog.Logger) (*gormstore.Store, error) {
@@ -60,9 +50,11 @@ func openStore(ctx context.Context, cfg *config.Config, log *slog.Logger) (*gorm
 	case memoryKind:
 		return nil, ErrMemory
 	case sqliteKind:
-		return gormstore.OpenSQLite(ctx, storeOptions(cfg, log))
+		store, err := gormstore.OpenSQLite(ctx, storeOptions(cfg, log))
+		return store, ofDatabase(err)
 	default:
-		return gormstore.OpenPostgres(ctx, storeOptions(cfg, log))
+		store, err := gormstore.OpenPostgres(ctx, storeOptions(cfg, log))
+		return store, ofDatabase(err)
 	}
 }
 
@@ -123,8 +115,13 @@ func prepared(ctx context.Context, cfg *config.Config, server domain.ServerName,
 	return store, func() { store.Close() }, nil
 }
 
-// ofDatabase says which setting an error is about.
-func ofDatabase(err error) error { return fmt.Errorf("database.url: %w", err) }
+// ofDatabase says which setting an error is about; nil stays nil.
+func ofDatabase(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("database.url: %w", err)
+}
 
 // Look says what keeps a server from using the database as it is.
 func Look(ctx context.Context, cfg *config.Config, server domain.ServerName, log *slog.Logger) error {
@@ -136,10 +133,7 @@ func Look(ctx context.Context, cfg *config.Config, server domain.ServerName, log
 	if err := store.CheckSchema(ctx); err != nil {
 		return ofDatabase(err)
 	}
-	if err := store.CheckServer(ctx, server); err != nil {
-		return ofDatabase(err)
-	}
-	return nil
+	return ofDatabase(store.CheckServer(ctx, server))
 }
 
 // Users returns the users that are there, for looking only. Where there is no
