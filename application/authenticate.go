@@ -11,16 +11,18 @@ import (
 // Authenticate says whose an access token is.
 type Authenticate struct {
 	Sessions ports.SessionRepository
+	Now      Clock
 }
 
 // Do returns the bearer of the token, or [domain.ErrMissingToken] for an empty
-// one, [domain.ErrUnknownToken], or [domain.ErrUserLocked].
+// one, [domain.ErrUnknownToken], [domain.ErrUserLocked], or
+// [domain.ErrExpiredToken] for one that its device has done with.
 func (a Authenticate) Do(ctx context.Context, token string) (domain.Bearer, error) {
 	access, err := parseAccess(token)
 	if err != nil {
 		return domain.Bearer{}, err
 	}
-	bearer, err := a.Sessions.ByAccessToken(ctx, access.Hash())
+	bearer, err := a.Sessions.ByAccessToken(ctx, access.Hash(), a.Now())
 	if err != nil {
 		return domain.Bearer{}, unknownIfNotFound(err)
 	}
@@ -29,6 +31,8 @@ func (a Authenticate) Do(ctx context.Context, token string) (domain.Bearer, erro
 		return domain.Bearer{}, domain.ErrUnknownToken
 	case err != nil:
 		return domain.Bearer{}, err
+	case bearer.Stale:
+		return domain.Bearer{}, domain.ErrExpiredToken
 	}
 	return bearer, nil
 }

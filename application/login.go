@@ -3,17 +3,19 @@ package application
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/seed-31b6c987/doorward/domain"
 	"github.com/seed-31b6c987/doorward/ports"
 )
 
-// Login turns a credential into a session: user, device and access token.
+// Login turns a credential into a session: user, device and tokens.
 type Login struct {
-	Server   domain.ServerName
-	Types    LoginTypes
-	Sessions ports.SessionRepository
-	Now      Clock
+	Server    domain.ServerName
+	Types     LoginTypes
+	Sessions  ports.SessionRepository
+	Lifetimes domain.Lifetimes
+	Now       Clock
 }
 
 // A LoginRequest is a credential and the device to sign in with.
@@ -23,6 +25,8 @@ type LoginRequest struct {
 	DeviceID *string
 	// DeviceName is the display name of the device, if it is new.
 	DeviceName string
+	// Refreshable says that the client can refresh, and wants a refresh token.
+	Refreshable bool
 }
 
 // A LoginResult is an open session.
@@ -30,6 +34,10 @@ type LoginResult struct {
 	User        domain.User
 	Device      domain.DeviceID
 	AccessToken domain.Token
+	// RefreshToken is empty if there is none.
+	RefreshToken domain.Token
+	// ExpiresIn is how long the access token is good; 0: for ever.
+	ExpiresIn time.Duration
 	// UserCreated says that the user is new.
 	UserCreated bool
 }
@@ -59,17 +67,20 @@ func (l Login) Do(ctx context.Context, req LoginRequest) (LoginResult, error) {
 		return LoginResult{}, err
 	}
 
-	token := domain.NewToken(domain.AccessToken)
-	signedIn, err := l.Sessions.SignIn(ctx, domain.SignIn{
+	now := l.Now().Truncate(time.Millisecond)
+	tokens := l.Lifetimes.Issue(req.Refreshable, now)
+	in := domain.SignIn{
 		Users:       who.ids,
 		Create:      who.absent == nil,
 		DisplayName: claims.DisplayName,
 		Link:        claims.Link,
 		Device:      device,
 		DeviceName:  req.DeviceName,
-		Access:      token.Hash(),
-		At:          l.Now(),
-	})
+		Pair:        tokens.Pair,
+		SessionEnds: l.Lifetimes.SessionEnd(now),
+		At:          now,
+	}
+	signedIn, err := l.Sessions.SignIn(ctx, in)
 	if errors.Is(err, domain.ErrNotFound) {
 		err = who.absent
 	}
@@ -77,10 +88,12 @@ func (l Login) Do(ctx context.Context, req LoginRequest) (LoginResult, error) {
 		return LoginResult{}, err
 	}
 	return LoginResult{
-		User:        signedIn.User,
-		Device:      device,
-		AccessToken: token,
-		UserCreated: signedIn.Created,
+		User:         signedIn.User,
+		Device:       device,
+		AccessToken:  tokens.Access,
+		RefreshToken: tokens.Refresh,
+		ExpiresIn:    until(in.Session().AccessExpires, now),
+		UserCreated:  signedIn.Created,
 	}, nil
 }
 

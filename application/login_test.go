@@ -64,7 +64,7 @@ func TestALoginOpensASessionOfTheUserOnTheDevice(t *testing.T) {
 	if got.User != want || got.Device != "PHONE" || !got.UserCreated {
 		t.Errorf("got %+v", got)
 	}
-	bearer, err := application.Authenticate{Sessions: d.Sessions}.Do(t.Context(), string(got.AccessToken))
+	bearer, err := application.Authenticate{Sessions: d.Sessions, Now: d.login.Now}.Do(t.Context(), string(got.AccessToken))
 	if err != nil || bearer != (domain.Bearer{User: want, Device: "PHONE"}) {
 		t.Errorf("the token is that of %+v, %v", bearer, err)
 	}

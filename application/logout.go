@@ -8,7 +8,7 @@ import (
 )
 
 // Logout ends the session of an access token and deletes its device. A locked
-// user may log out.
+// user may log out, and so may one whose token has expired.
 type Logout struct {
 	Sessions ports.SessionRepository
 }
@@ -25,7 +25,7 @@ func (l Logout) Do(ctx context.Context, token string) (domain.Bearer, error) {
 }
 
 // LogoutAll ends every session of an access token's user and deletes all its
-// devices. A locked user may log out.
+// devices. A locked user may log out, and so may one whose token has expired.
 type LogoutAll struct {
 	Sessions ports.SessionRepository
 }

@@ -26,7 +26,7 @@ func alice(t *testing.T) (d door, first, second string) {
 
 func TestLogoutEndsOneSessionAndLogoutAllTheRest(t *testing.T) {
 	d, first, second := alice(t)
-	authenticate := application.Authenticate{Sessions: d.Sessions}.Do
+	authenticate := application.Authenticate{Sessions: d.Sessions, Now: d.login.Now}.Do
 	logout := application.Logout{Sessions: d.Sessions}.Do
 	logoutAll := application.LogoutAll{Sessions: d.Sessions}.Do
 
@@ -63,7 +63,7 @@ func TestLogoutEndsOneSessionAndLogoutAllTheRest(t *testing.T) {
 
 func TestALockedUserMayOnlyLogOutAndADeactivatedOneIsUnknown(t *testing.T) {
 	d, first, second := alice(t)
-	authenticate := application.Authenticate{Sessions: d.Sessions}.Do
+	authenticate := application.Authenticate{Sessions: d.Sessions, Now: d.login.Now}.Do
 	user := domain.User{ID: "@alice:example.org", Locked: true}
 	if err := d.Users.Update(t.Context(), user); err != nil {
 		t.Fatal(err)
@@ -95,7 +95,7 @@ func TestAFaultOfTheStoreIsNeverAnUnknownToken(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	for name, do := range map[string]func(context.Context, string) (domain.Bearer, error){
-		"authenticate":  application.Authenticate{Sessions: d.Sessions}.Do,
+		"authenticate":  application.Authenticate{Sessions: d.Sessions, Now: d.login.Now}.Do,
 		"logout":        application.Logout{Sessions: d.Sessions}.Do,
 		"logout of all": application.LogoutAll{Sessions: d.Sessions}.Do,
 	} {

@@ -16,6 +16,7 @@ type Config struct {
 	Metrics       Metrics  `yaml:"metrics"`
 	Database      Database `yaml:"database"`
 	JWT           JWT      `yaml:"jwt"`
+	Sessions      Sessions `yaml:"sessions"`
 	Log           Log      `yaml:"log"`
 
 	origins  origins
@@ -59,6 +60,19 @@ type JWT struct {
 	Providers      []Provider `yaml:"providers"`
 }
 
+// Sessions is how long people stay signed in. 0 means for ever.
+type Sessions struct {
+	// AccessTokenLifetime is that of access tokens for clients that cannot
+	// refresh them.
+	AccessTokenLifetime time.Duration `yaml:"access_token_lifetime"`
+	// RefreshableAccessTokenLifetime is that of the others.
+	RefreshableAccessTokenLifetime time.Duration `yaml:"refreshable_access_token_lifetime"`
+	// RefreshTokenLifetime begins when the refresh token is given out.
+	RefreshTokenLifetime time.Duration `yaml:"refresh_token_lifetime"`
+	// SessionLifetime begins at the login, and limits all the others.
+	SessionLifetime time.Duration `yaml:"session_lifetime"`
+}
+
 // Log is how the server reports what it does.
 type Log struct {
 	// Level is debug, info, warn or error.
@@ -73,6 +87,7 @@ func (c *Config) setDefaults() {
 	c.Database.URL = "sqlite:doorward.db"
 	c.Database.Migrate = true
 	c.JWT.DeprecatedType = true
+	c.Sessions.RefreshableAccessTokenLifetime = 5 * time.Minute
 	c.Log.Level = "info"
 	c.Log.Format = "text"
 }

@@ -82,7 +82,8 @@ func TestWhatIsLeftOutHasItsDefault(t *testing.T) {
 				RegisterUser: true,
 			}},
 		},
-		Log: config.Log{Level: "info", Format: "text"},
+		Sessions: config.Sessions{RefreshableAccessTokenLifetime: 5 * time.Minute},
+		Log:      config.Log{Level: "info", Format: "text"},
 	}
 	if diff := cmp.Diff(want, parse(t, minimal), comparable); diff != "" {
 		t.Error(diff)
@@ -120,6 +121,11 @@ jwt:
     display_name_claim: name
     localpart: escape
     register_user: false
+sessions:
+  access_token_lifetime: 1h
+  refreshable_access_token_lifetime: 0s
+  refresh_token_lifetime: 720h
+  session_lifetime: 8760h
 log: {level: debug, format: json}
 `)
 	want := &config.Config{
@@ -146,6 +152,9 @@ log: {level: debug, format: json}
 			DisplayNameClaim: "name",
 			Localpart:        "escape",
 		}}},
+		Sessions: config.Sessions{
+			AccessTokenLifetime: time.Hour, RefreshTokenLifetime: 720 * time.Hour, SessionLifetime: 8760 * time.Hour,
+		},
 		Log: config.Log{Level: "debug", Format: "json"},
 	}
 	if diff := cmp.Diff(want, got, comparable); diff != "" {

@@ -31,6 +31,7 @@ func (r *reading) validate() {
 	r.validateHTTP()
 	r.validateDatabase()
 	r.validateProviders()
+	r.validateSessions()
 	r.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	r.oneOf("log.format", c.Log.Format, "text", "json")
 }
@@ -105,6 +106,14 @@ func (r *reading) validateDatabase() {
 
 func isPostgres(address string) bool {
 	return strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://")
+}
+
+func (r *reading) validateSessions() {
+	s := r.config.Sessions
+	r.span("sessions.access_token_lifetime", s.AccessTokenLifetime)
+	r.span("sessions.refreshable_access_token_lifetime", s.RefreshableAccessTokenLifetime)
+	r.span("sessions.refresh_token_lifetime", s.RefreshTokenLifetime)
+	r.span("sessions.session_lifetime", s.SessionLifetime)
 }
 
 // oneOf checks a value that has a fixed set of possible ones.

@@ -14,6 +14,9 @@ var (
 	ErrMissingToken = errors.New("missing access token")
 	// ErrUnknownToken means that nobody is signed in with this token (any more).
 	ErrUnknownToken = errors.New("unknown access token")
+	// ErrExpiredToken means that the token is of no use any more, and that its
+	// device still is there: whoever has it may refresh, or sign in again.
+	ErrExpiredToken = errors.New("expired token")
 
 	// ErrUnknownLoginType means that no verifier is registered for the login type.
 	ErrUnknownLoginType = errors.New("unknown login type")

@@ -18,14 +18,22 @@ type SignIn struct {
 	DisplayName string
 	// Link is remembered for the user, unless it is known already or zero.
 	Link Link
-	// Device is created unless the user has it. Its earlier token ends.
+	// Device is created unless the user has it. Its earlier session ends.
 	Device DeviceID
 	// DeviceName is given to a device that is created; empty: none.
 	DeviceName string
-	// Access is the hash of the device's new, and from now on only, access token.
-	Access TokenHash
+	// Pair are the device's new, and from now on only, tokens.
+	Pair
+	// SessionEnds is when they, and all that they are refreshed to, expire at the
+	// latest; zero: never.
+	SessionEnds time.Time
 	// At is the time of the login.
 	At time.Time
+}
+
+// Session returns the session that the sign-in opens on its device.
+func (s SignIn) Session() Session {
+	return Session{Pair: s.Pair.Until(s.SessionEnds), Confirmed: true, Ends: s.SessionEnds}
 }
 
 // Check returns [ErrInvalidParam] if a text of the sign-in cannot be stored. Two
@@ -59,4 +67,7 @@ type SignedIn struct {
 type Bearer struct {
 	User   User
 	Device DeviceID
+	// Stale says that the access token authenticates nobody any more, and that
+	// its device still is signed in: the token expired, or was refreshed.
+	Stale bool
 }

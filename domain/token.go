@@ -18,8 +18,12 @@ type Token string
 // A TokenKind is the prefix of a token.
 type TokenKind string
 
-// AccessToken is the kind of token that authenticates requests.
-const AccessToken TokenKind = "dwa_"
+const (
+	// AccessToken is the kind of token that authenticates requests.
+	AccessToken TokenKind = "dwa_"
+	// RefreshToken is the kind of token that is exchanged for new tokens.
+	RefreshToken TokenKind = "dwr_"
+)
 
 // A TokenHash is the SHA-256 of a token, under which stores know it.
 type TokenHash [sha256.Size]byte

@@ -2,41 +2,65 @@ package ports
 
 import (
 	"context"
+	"time"
 
 	"github.com/seed-31b6c987/doorward/domain"
 )
 
 // A SessionRepository remembers who is signed in. A device has at most one
 // living access token, and loses it only together with the device, or to the
-// next sign-in on it.
+// next sign-in on it, or to a refresh.
+//
+// The time is always the caller's: nothing here reads a clock. Tokens expire to
+// the millisecond; nothing has to be cleaned up when they do, since a device
+// keeps its tokens until it gets others or is deleted.
 //
 // SignIn and ByAccessToken are the two hot paths: on a database that is reached
 // over a network each is one round trip.
 type SessionRepository interface {
 	// SignIn finds or creates the user, refuses one that may not be used,
-	// creates the device or finds it, and makes the token its only one; all of
+	// creates the device or finds it, and makes the tokens its only ones; all of
 	// that or nothing. When it has returned nil, it is durable.
 	//
 	// Of several concurrent sign-ins of a new user exactly one creates it and
-	// all succeed; of several on one device exactly one token lives afterwards,
-	// that of the last.
+	// all succeed; of several on one device exactly one access token and one
+	// refresh token live afterwards, those of the last.
 	//
 	// It returns domain.ErrNotFound if none of the users exists and none may be
 	// created, domain.ErrUserDeactivated or domain.ErrUserLocked (deactivated
 	// first, if both) if the user may not be used. Then nothing was written.
 	SignIn(ctx context.Context, s domain.SignIn) (domain.SignedIn, error)
 
-	// ByAccessToken returns whose token it is, locked and deactivated users
-	// included, or domain.ErrNotFound.
-	ByAccessToken(ctx context.Context, access domain.TokenHash) (domain.Bearer, error)
+	// Refresh exchanges a refresh token for a new pair, on the same device; all
+	// of that or nothing. The access token before becomes stale at once. The
+	// refresh token may be exchanged again until the new pair is first used,
+	// either by ByAccessToken or by Refresh; each time the pair that nobody used
+	// is replaced and forgotten. When Refresh has returned nil, it is durable.
+	//
+	// Of several concurrent calls for one token at least one succeeds, and one
+	// pair lives afterwards, that of the last.
+	//
+	// It returns domain.ErrNotFound if the token is nobody's, or spent;
+	// domain.ErrUserDeactivated or domain.ErrUserLocked (deactivated first, if
+	// both); or domain.ErrExpiredToken if it, or the session, has expired. Then
+	// nothing was written.
+	Refresh(ctx context.Context, r domain.Renewal) (domain.Renewed, error)
 
-	// Delete ends the session of the token and deletes its device, or returns
-	// domain.ErrNotFound. Of several concurrent calls for one token exactly one
-	// succeeds. A device whose token was replaced meanwhile stays.
+	// ByAccessToken returns whose token it is at the time, locked and deactivated
+	// users included, or domain.ErrNotFound. The access token before the latest
+	// refresh, and one that has expired, are found and stale. The first use of
+	// one that is not stale is remembered before ByAccessToken returns: it ends
+	// the refresh token before.
+	ByAccessToken(ctx context.Context, access domain.TokenHash, now time.Time) (domain.Bearer, error)
+
+	// Delete ends the session of the token, stale or not, and deletes its device,
+	// or returns domain.ErrNotFound. It does not say whether the token is stale.
+	// Of several concurrent calls for one token exactly one succeeds. A device
+	// that was signed in on anew meanwhile stays.
 	Delete(ctx context.Context, access domain.TokenHash) (domain.Bearer, error)
 
-	// DeleteAll ends all sessions of the token's user and deletes all its
-	// devices, or returns domain.ErrNotFound. A sign-in that is not finished
-	// when DeleteAll returns is not ended by it.
+	// DeleteAll ends all sessions of the user of the token, stale or not, and
+	// deletes all its devices, or returns domain.ErrNotFound. A sign-in that is
+	// not finished when DeleteAll returns is not ended by it.
 	DeleteAll(ctx context.Context, access domain.TokenHash) (domain.Bearer, error)
 }

@@ -37,9 +37,34 @@ func BenchmarkByAccessToken(b *testing.B) {
 		b.RunParallel(func(pb *testing.PB) {
 			for pb.Next() {
 				token := domain.Token(fmt.Sprint("first", n.Add(1)%1000))
-				if _, err := sessions.ByAccessToken(b.Context(), token.Hash()); err != nil {
+				if _, err := sessions.ByAccessToken(b.Context(), token.Hash(), at); err != nil {
 					b.Error(err)
 				}
+			}
+		})
+	})
+}
+
+// BenchmarkRefresh refreshes devices again and again, 16 of them at a time for
+// each processor.
+func BenchmarkRefresh(b *testing.B) {
+	onEach(b, func(b *testing.B, store *gormstore.Store) {
+		sessions := store.Repositories().Sessions
+		var n atomic.Int64
+		b.SetParallelism(16)
+		b.RunParallel(func(pb *testing.PB) {
+			device := n.Add(1)
+			in := login(benchUser(device), "d", fmt.Sprint("refreshed", device))
+			in.Refresh = domain.NewToken(domain.RefreshToken).Hash()
+			if err := signIn(b.Context(), store, in); err != nil {
+				b.Error(err)
+			}
+			for pb.Next() {
+				next := domain.Lifetimes{}.Issue(true, at).Pair
+				if _, err := sessions.Refresh(b.Context(), domain.Renewal{Token: in.Refresh, Pair: next, At: at}); err != nil {
+					b.Error(err)
+				}
+				in.Pair = next
 			}
 		})
 	})

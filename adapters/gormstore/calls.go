@@ -22,8 +22,11 @@ var errAgain = errors.New("tried in vain")
 // calls is what repositories need. The store makes a transaction of every
 // call; inside a transaction, calls join it.
 type calls interface {
-	// read runs one query.
+	// read runs queries.
 	read(ctx context.Context, do func(*gorm.DB) error) error
+	// readAndWrite runs queries on one database and, if they ask for it, statements
+	// on the other. Each takes effect for itself.
+	readAndWrite(ctx context.Context, do func(reader, writer *gorm.DB) error) error
 	// write runs one statement.
 	write(ctx context.Context, do func(*gorm.DB) error) error
 	// transact runs several statements, all or none of which take effect.
@@ -32,6 +35,12 @@ type calls interface {
 
 func (s *Store) read(ctx context.Context, do func(*gorm.DB) error) error {
 	return s.limited(ctx, func(ctx context.Context) error { return do(s.reader.WithContext(ctx)) })
+}
+
+func (s *Store) readAndWrite(ctx context.Context, do func(reader, writer *gorm.DB) error) error {
+	return s.limited(ctx, func(ctx context.Context) error {
+		return do(s.reader.WithContext(ctx), s.writer.WithContext(ctx))
+	})
 }
 
 func (s *Store) write(ctx context.Context, do func(*gorm.DB) error) error {
@@ -76,7 +85,7 @@ func (s *Store) meaning(ctx, limit context.Context, err error) error {
 func isAnswer(err error) bool {
 	for _, answer := range []error{
 		domain.ErrNotFound, domain.ErrExists, domain.ErrInvalidParam,
-		domain.ErrUserLocked, domain.ErrUserDeactivated, domain.ErrUnavailable,
+		domain.ErrUserLocked, domain.ErrUserDeactivated, domain.ErrExpiredToken, domain.ErrUnavailable,
 	} {
 		if errors.Is(err, answer) {
 			return true

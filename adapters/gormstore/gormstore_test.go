@@ -80,12 +80,15 @@ func migrated(t testing.TB, store *gormstore.Store) *gormstore.Store {
 	return store
 }
 
+// at is when everything happens.
+var at = time.UnixMilli(1)
+
 const alice domain.UserID = "@alice:example.org"
 
 func login(user domain.UserID, device domain.DeviceID, token string) domain.SignIn {
 	return domain.SignIn{
 		Users: []domain.UserID{user}, Create: true,
-		Device: device, Access: domain.Token(token).Hash(), At: time.UnixMilli(1),
+		Device: device, Pair: domain.Pair{Access: domain.Token(token).Hash()}, At: at,
 	}
 }
 

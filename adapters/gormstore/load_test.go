@@ -20,7 +20,7 @@ func someCall(ctx context.Context, store *gormstore.Store, i int) error {
 	case 0:
 		err = signIn(ctx, store, login(alice, "d", "new"))
 	case 1:
-		_, err = r.Sessions.ByAccessToken(ctx, hash)
+		_, err = r.Sessions.ByAccessToken(ctx, hash, at)
 	case 2:
 		_, err = r.Sessions.Delete(ctx, hash)
 	case 3:

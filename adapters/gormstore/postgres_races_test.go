@@ -29,7 +29,7 @@ func TestAnImpatientCallerGetsItsContextsErrorAndIsNotSignedInLater(t *testing.T
 	if err := tx.Rollback(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := store.Repositories().Sessions.ByAccessToken(t.Context(), domain.Token("old").Hash()); err != nil {
+	if _, err := store.Repositories().Sessions.ByAccessToken(t.Context(), domain.Token("old").Hash(), at); err != nil {
 		t.Errorf("the old token: %v", err)
 	}
 }
@@ -141,7 +141,7 @@ func TestADeleteThatWaitedForASignInLeavesTheDevice(t *testing.T) {
 		if err := <-done; !errors.Is(err, domain.ErrNotFound) {
 			t.Errorf("got %v", err)
 		}
-		if _, err := sessions.ByAccessToken(t.Context(), domain.Token("new").Hash()); err != nil {
+		if _, err := sessions.ByAccessToken(t.Context(), domain.Token("new").Hash(), at); err != nil {
 			t.Error(err)
 		}
 	}

@@ -20,7 +20,7 @@ type postgresSessions struct{ tokens }
 // the newest version of the row. A user who came while the statement waited is
 // invisible to its snapshot: the insert meets the row, and the assignment that
 // changes nothing locks and returns it (DO NOTHING would return no row). The
-// device's token is replaced in place, so that a device cannot have two.
+// device's tokens are replaced in place, so that a device cannot have two pairs.
 const signIn = `
 WITH found AS MATERIALIZED (
 	SELECT id, display_name, created_at, locked, deactivated, false AS created
@@ -41,9 +41,14 @@ WITH found AS MATERIALIZED (
 	SELECT $7, $8, $9, $10, id, $5 FROM usable WHERE $6
 	ON CONFLICT (key) DO NOTHING
 ), device AS (
-	INSERT INTO devices (user_id, device_id, display_name, created_at, access_hash)
-	SELECT id, $11, $12, $5, $13 FROM usable
-	ON CONFLICT (user_id, device_id) DO UPDATE SET access_hash = excluded.access_hash
+	INSERT INTO devices (user_id, device_id, display_name, created_at,
+		access_hash, access_expires_at, refresh_hash, refresh_expires_at, session_ends_at)
+	SELECT id, $11, $12, $5, $13, $14, $15, $16, $17 FROM usable
+	ON CONFLICT (user_id, device_id) DO UPDATE SET
+		access_hash = excluded.access_hash, access_expires_at = excluded.access_expires_at,
+		refresh_hash = excluded.refresh_hash, refresh_expires_at = excluded.refresh_expires_at,
+		session_ends_at = excluded.session_ends_at, confirmed = true,
+		previous_access_hash = NULL, previous_refresh_hash = NULL, previous_refresh_expires_at = NULL
 )
 SELECT id, display_name, created_at, locked, deactivated, created FROM who`
 
@@ -54,11 +59,13 @@ func (s postgresSessions) SignIn(ctx context.Context, in domain.SignIn) (domain.
 	var row userRow
 	var created bool
 	key := in.Link.Key()
+	opened := in.Session()
 	err := s.calls.write(ctx, func(db *gorm.DB) error {
 		err := scanUser(db.Raw(signIn,
 			string(in.Users[0]), string(in.Users[len(in.Users)-1]), in.Create, in.DisplayName, in.At.UnixMilli(),
 			in.Link != domain.Link{}, key[:], in.Link.Provider, in.Link.Issuer, in.Link.Subject,
-			string(in.Device), in.DeviceName, in.Access[:],
+			string(in.Device), in.DeviceName,
+			opened.Access[:], millis(opened.AccessExpires), hash(opened.Refresh), millis(opened.RefreshExpires), millis(opened.Ends),
 		), &row, &created)
 		if err != nil {
 			return err
@@ -76,7 +83,9 @@ func (s postgresSessions) SignIn(ctx context.Context, in domain.SignIn) (domain.
 func (s postgresSessions) Delete(ctx context.Context, access domain.TokenHash) (bearer domain.Bearer, err error) {
 	err = s.calls.write(ctx, func(db *gorm.DB) error {
 		bearer, err = scanBearer(db.Raw(`
-			WITH gone AS (DELETE FROM devices WHERE access_hash = $1 RETURNING user_id, device_id)
+			WITH gone AS (
+				DELETE FROM devices WHERE access_hash = $1 OR previous_access_hash = $1 RETURNING user_id, device_id
+			)
 			SELECT u.id, u.display_name, u.created_at, u.locked, u.deactivated, gone.device_id
 			FROM gone JOIN users u ON u.id = gone.user_id`, access[:]))
 		return err
@@ -93,13 +102,13 @@ func (s postgresSessions) DeleteAll(ctx context.Context, access domain.TokenHash
 		var user userRow
 		if err := scanUser(db.Raw(`
 			SELECT id, display_name, created_at, locked, deactivated FROM users
-			WHERE id = (SELECT user_id FROM devices WHERE access_hash = $1)
+			WHERE id = (SELECT user_id FROM devices WHERE access_hash = $1 OR previous_access_hash = $1)
 			FOR NO KEY UPDATE`, access[:]), &user); err != nil {
 			return err
 		}
 		bearer, err = scanBearer(db.Raw(`
 			WITH own AS MATERIALIZED (
-				SELECT device_id FROM devices WHERE access_hash = $1 FOR UPDATE
+				SELECT device_id FROM devices WHERE access_hash = $1 OR previous_access_hash = $1 FOR UPDATE
 			), gone AS (
 				DELETE FROM devices WHERE user_id = $2 AND EXISTS (SELECT FROM own)
 			)

@@ -20,7 +20,7 @@ func TestHotPathsAreOneStatementOnPostgreSQL(t *testing.T) {
 	for name, call := range map[string]func() error{
 		"SignIn": func() error { return signIn(t.Context(), store, in) },
 		"ByAccessToken": func() error {
-			_, err := store.Repositories().Sessions.ByAccessToken(t.Context(), in.Access)
+			_, err := store.Repositories().Sessions.ByAccessToken(t.Context(), in.Access, at)
 			return err
 		},
 		"Delete": func() error {

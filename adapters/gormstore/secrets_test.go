@@ -73,7 +73,11 @@ func provoke(t *testing.T, store *gormstore.Store, said *record) {
 
 	calls := []func() error{
 		sign,
-		func() error { _, err := sessions.ByAccessToken(t.Context(), in.Access); return err },
+		func() error { _, err := sessions.ByAccessToken(t.Context(), in.Access, at); return err },
+		func() error {
+			_, err := sessions.Refresh(t.Context(), domain.Renewal{Token: in.Access, Pair: in.Pair, At: at})
+			return err
+		},
 		func() error { _, err := sessions.Delete(t.Context(), in.Access); return err },
 		func() error { _, err := sessions.DeleteAll(t.Context(), in.Access); return err },
 	}

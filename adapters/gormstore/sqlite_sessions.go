@@ -54,8 +54,8 @@ func findOrCreate(db *gorm.DB, in domain.SignIn) (user userRow, created bool, er
 	return user, true, db.Create(&user).Error
 }
 
-// putDevice remembers link and device, and makes the token the device's only
-// one.
+// putDevice remembers link and device, and makes the tokens the device's only
+// ones.
 func putDevice(db *gorm.DB, user string, in domain.SignIn) error {
 	if (in.Link != domain.Link{}) {
 		key := in.Link.Key()
@@ -67,25 +67,34 @@ func putDevice(db *gorm.DB, user string, in domain.SignIn) error {
 			return err
 		}
 	}
+	opened := in.Session()
 	return db.Exec(`
-		INSERT INTO devices (user_id, device_id, display_name, created_at, access_hash) VALUES (?, ?, ?, ?, ?)
-		ON CONFLICT (user_id, device_id) DO UPDATE SET access_hash = excluded.access_hash`,
-		user, string(in.Device), in.DeviceName, in.At.UnixMilli(), in.Access[:]).Error
+		INSERT INTO devices (user_id, device_id, display_name, created_at,
+			access_hash, access_expires_at, refresh_hash, refresh_expires_at, session_ends_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (user_id, device_id) DO UPDATE SET
+			access_hash = excluded.access_hash, access_expires_at = excluded.access_expires_at,
+			refresh_hash = excluded.refresh_hash, refresh_expires_at = excluded.refresh_expires_at,
+			session_ends_at = excluded.session_ends_at, confirmed = true,
+			previous_access_hash = NULL, previous_refresh_hash = NULL, previous_refresh_expires_at = NULL`,
+		user, string(in.Device), in.DeviceName, in.At.UnixMilli(),
+		opened.Access[:], millis(opened.AccessExpires), hash(opened.Refresh), millis(opened.RefreshExpires), millis(opened.Ends)).Error
 }
 
 func (s sqliteSessions) Delete(ctx context.Context, access domain.TokenHash) (bearer domain.Bearer, err error) {
 	err = s.calls.transact(ctx, func(db *gorm.DB) error {
-		if bearer, err = bearerOf(db, access); err != nil {
+		if bearer, err = holderOf(db, access); err != nil {
 			return err
 		}
-		return db.Exec("DELETE FROM devices WHERE access_hash = ?", access[:]).Error
+		return db.Exec("DELETE FROM devices WHERE user_id = ? AND device_id = ?",
+			string(bearer.User.ID), string(bearer.Device)).Error
 	})
 	return bearer, err
 }
 
 func (s sqliteSessions) DeleteAll(ctx context.Context, access domain.TokenHash) (bearer domain.Bearer, err error) {
 	err = s.calls.transact(ctx, func(db *gorm.DB) error {
-		if bearer, err = bearerOf(db, access); err != nil {
+		if bearer, err = holderOf(db, access); err != nil {
 			return err
 		}
 		return db.Exec("DELETE FROM devices WHERE user_id = ?", string(bearer.User.ID)).Error

@@ -50,6 +50,10 @@ func (t *transaction) read(ctx context.Context, do func(*gorm.DB) error) error {
 	return t.call(ctx, do)
 }
 
+func (t *transaction) readAndWrite(ctx context.Context, do func(reader, writer *gorm.DB) error) error {
+	return t.call(ctx, func(db *gorm.DB) error { return do(db, db) })
+}
+
 func (t *transaction) write(ctx context.Context, do func(*gorm.DB) error) error {
 	return t.call(ctx, do)
 }

@@ -21,6 +21,7 @@ const DefaultMaxBodyBytes = 64 << 10
 // Observer.
 type API struct {
 	Login        application.Login
+	Refresh      application.Refresh
 	Authenticate application.Authenticate
 	Logout       application.Logout
 	LogoutAll    application.LogoutAll
@@ -100,6 +101,9 @@ func (a *API) routes(e *echo.Echo) {
 		e.POST(prefix+"/logout/all", handle(a.logoutAll))
 		e.GET(prefix+"/account/whoami", handle(a.whoami))
 	}
+	// Refreshing came after r0, and had a path of its own before it came.
+	e.POST("/_matrix/client/v3/refresh", handle(a.refresh))
+	e.POST("/_matrix/client/unstable/org.matrix.msc2918/refresh", handle(a.refresh))
 	e.GET("/_matrix/client/versions", handle(a.versions))
 	if a.Settings.PublicBaseURL != "" {
 		e.GET("/.well-known/matrix/client", handle(a.wellKnownClient))

@@ -48,6 +48,7 @@ var answers = []answer{
 
 	{domain.ErrMissingToken, http.StatusUnauthorized, "M_MISSING_TOKEN", "missing_token", "Missing access token"},
 	{domain.ErrUnknownToken, http.StatusUnauthorized, "M_UNKNOWN_TOKEN", "unknown_token", "Unknown access token"},
+	{domain.ErrExpiredToken, http.StatusUnauthorized, "M_UNKNOWN_TOKEN", "session_token_expired", "Token has expired"},
 	{domain.ErrUserLocked, http.StatusUnauthorized, "M_USER_LOCKED", "user_locked", "User account has been locked"},
 	{domain.ErrUserDeactivated, http.StatusForbidden, "M_USER_DEACTIVATED", "user_deactivated", "This account has been deactivated"},
 	{domain.ErrUserNotFound, http.StatusForbidden, "M_FORBIDDEN", "user_not_found", "User not found"},
@@ -96,7 +97,8 @@ func answerTo(err error) answer {
 }
 
 func (a answer) body() Error {
-	return Error{Errcode: a.errcode, Error: a.text, SoftLogout: a.kind == domain.ErrUserLocked}
+	soft := a.kind == domain.ErrUserLocked || a.kind == domain.ErrExpiredToken
+	return Error{Errcode: a.errcode, Error: a.text, SoftLogout: soft}
 }
 
 // ErrorOf returns what a client is answered when a use case returns err, which

@@ -26,6 +26,7 @@ var sentinels = map[string]struct {
 	"ErrExists":           {domain.ErrExists, 400, "M_USER_IN_USE"},
 	"ErrMissingToken":     {domain.ErrMissingToken, 401, "M_MISSING_TOKEN"},
 	"ErrUnknownToken":     {domain.ErrUnknownToken, 401, "M_UNKNOWN_TOKEN"},
+	"ErrExpiredToken":     {domain.ErrExpiredToken, 401, "M_UNKNOWN_TOKEN"},
 	"ErrUnknownLoginType": {domain.ErrUnknownLoginType, 400, "M_UNKNOWN"},
 	"ErrForbidden":        {domain.ErrForbidden, 403, "M_FORBIDDEN"},
 	"ErrUserNotFound":     {domain.ErrUserNotFound, 403, "M_FORBIDDEN"},
@@ -47,7 +48,7 @@ func TestEveryErrorOfTheDomainHasItsAnswer(t *testing.T) {
 			if strings.Contains(body.Error, "alice") {
 				t.Errorf("%s: the text %q is not ours", name, body.Error)
 			}
-			if soft := want.err == domain.ErrUserLocked; body.SoftLogout != soft {
+			if soft := want.err == domain.ErrUserLocked || want.err == domain.ErrExpiredToken; body.SoftLogout != soft {
 				t.Errorf("%s: soft_logout %v", name, body.SoftLogout)
 			}
 		}

@@ -23,11 +23,11 @@ func (a *API) loginFlows(x *exchange) error {
 }
 
 type loginResponse struct {
-	UserID      domain.UserID     `json:"user_id"`
-	AccessToken domain.Token      `json:"access_token"`
-	DeviceID    domain.DeviceID   `json:"device_id"`
-	HomeServer  domain.ServerName `json:"home_server"`
-	WellKnown   *wellKnown        `json:"well_known,omitempty"`
+	UserID     domain.UserID     `json:"user_id"`
+	DeviceID   domain.DeviceID   `json:"device_id"`
+	HomeServer domain.ServerName `json:"home_server"`
+	WellKnown  *wellKnown        `json:"well_known,omitempty"`
+	tokenResponse
 }
 
 // login answers POST /login.
@@ -52,11 +52,11 @@ func (a *API) login(x *exchange) error {
 	x.bearer = domain.Bearer{User: result.User, Device: result.Device}
 	x.userCreated = result.UserCreated
 	writeJSON(x.Response(), http.StatusOK, loginResponse{
-		UserID:      result.User.ID,
-		AccessToken: result.AccessToken,
-		DeviceID:    result.Device,
-		HomeServer:  a.Settings.ServerName,
-		WellKnown:   a.wellKnown(),
+		UserID:        result.User.ID,
+		DeviceID:      result.Device,
+		HomeServer:    a.Settings.ServerName,
+		WellKnown:     a.wellKnown(),
+		tokenResponse: newTokenResponse(result.AccessToken, result.RefreshToken, result.ExpiresIn),
 	})
 	return nil
 }
@@ -79,9 +79,12 @@ func loginRequest(body map[string]any) (application.LoginRequest, error) {
 	if err != nil {
 		return req, err
 	}
-	// Refresh tokens are not given out, whatever the client would like.
-	if _, err := take[bool](body, "refresh_token", "a boolean"); err != nil {
-		return req, err
+	for _, name := range []string{"refresh_token", "org.matrix.msc2918.refresh_token"} {
+		wanted, err := take[bool](body, name, "a boolean")
+		if err != nil {
+			return req, err
+		}
+		req.Refreshable = req.Refreshable || wanted != nil && *wanted
 	}
 	if loginType == nil {
 		return req, domain.Refuse(errMissingParam, "missing_param", "Missing parameter: type")

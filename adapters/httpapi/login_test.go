@@ -82,12 +82,20 @@ func TestLoginPassesTheDeviceNameOn(t *testing.T) {
 	}
 }
 
-func TestARequestForARefreshTokenIsAcceptedAndNotMet(t *testing.T) {
+func TestARefreshTokenIsGivenToWhoeverAsksForOne(t *testing.T) {
 	d := newDoor()
-	for _, wish := range []string{"true", "false"} {
-		a := d.do(t, "POST", loginPath, `{"type":"org.example.badge","token":"badge of alice","refresh_token":`+wish+`}`)
-		if _, given := a.body["refresh_token"]; a.status != http.StatusOK || given {
-			t.Errorf("refresh_token %s: %d %s", wish, a.status, a.text)
+	for wish, want := range map[string]bool{
+		`"refresh_token":true`:                                                true,
+		`"refresh_token":false`:                                               false,
+		`"refresh_token":null`:                                                false,
+		`"org.matrix.msc2918.refresh_token":true`:                             true,
+		`"refresh_token":false,"org.matrix.msc2918.refresh_token":true`:       true,
+		`"refresh_token":true,"org.matrix.msc2918.refresh_token":false`:       true,
+		`"org.matrix.msc2918.refresh_token":false,"unstable.refresh_token":1`: false,
+	} {
+		a := d.do(t, "POST", loginPath, `{"type":"org.example.badge","token":"badge of alice",`+wish+`}`)
+		if _, given := a.body["refresh_token"]; a.status != http.StatusOK || given != want {
+			t.Errorf("%s: %d %s", wish, a.status, a.text)
 		}
 	}
 }

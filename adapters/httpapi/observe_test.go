@@ -208,7 +208,9 @@ func TestTheLogHoldsNoSecret(t *testing.T) {
 
 func TestAFaultOfTheStoreIsNeverAVerdictOnTheToken(t *testing.T) {
 	for _, err := range []error{domain.ErrUnavailable, errors.New("disk on fire"), context.DeadlineExceeded} {
-		d := newDoor(func(a *httpapi.API) { a.Authenticate = application.Authenticate{Sessions: brokenSessions{err: err}} })
+		d := newDoor(func(a *httpapi.API) {
+			a.Authenticate = application.Authenticate{Sessions: brokenSessions{err: err}, Now: time.Now}
+		})
 		a := d.do(t, "GET", whoamiPath, "", "Authorization: Bearer "+string(domain.NewToken(domain.AccessToken)))
 		if a.status < 500 || a.errcode() != "M_UNKNOWN" || strings.Contains(a.text, "fire") {
 			t.Errorf("%v: %d %s", err, a.status, a.text)

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	"github.com/seed-31b6c987/doorward/adapters/httpapi"
 	"github.com/seed-31b6c987/doorward/application"
@@ -24,7 +25,7 @@ func guarded(d door, sessions ports.SessionRepository) door {
 		}
 		_, _ = io.WriteString(w, `{"who":"`+string(bearer.User.ID)+` on `+string(bearer.Device)+`"}`)
 	})
-	d.Handler = httpapi.RequireUser(application.Authenticate{Sessions: sessions}, slog.New(slog.NewJSONHandler(d.log, nil)))(endpoint)
+	d.Handler = httpapi.RequireUser(application.Authenticate{Sessions: sessions, Now: time.Now}, slog.New(slog.NewJSONHandler(d.log, nil)))(endpoint)
 	return d
 }
 
@@ -108,6 +109,6 @@ type brokenSessions struct {
 	err error
 }
 
-func (b brokenSessions) ByAccessToken(context.Context, domain.TokenHash) (domain.Bearer, error) {
+func (b brokenSessions) ByAccessToken(context.Context, domain.TokenHash, time.Time) (domain.Bearer, error) {
 	return domain.Bearer{}, b.err
 }

@@ -18,6 +18,8 @@ func routes() map[string][]string {
 		"/.well-known/matrix/client": {"GET"},
 		"/health":                    {"GET"},
 	}
+	all["/_matrix/client/v3/refresh"] = []string{"POST"}
+	all["/_matrix/client/unstable/org.matrix.msc2918/refresh"] = []string{"POST"}
 	for _, version := range []string{"r0", "v3", "unstable"} {
 		prefix := "/_matrix/client/" + version
 		all[prefix+"/login"] = []string{"GET", "POST"}

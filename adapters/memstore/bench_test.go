@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/seed-31b6c987/doorward/adapters/memstore"
 	"github.com/seed-31b6c987/doorward/domain"
@@ -33,7 +34,7 @@ func BenchmarkByAccessToken(b *testing.B) {
 	var n atomic.Int64
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			if _, err := sessions.ByAccessToken(b.Context(), login(n.Add(1)%1000).Access); err != nil {
+			if _, err := sessions.ByAccessToken(b.Context(), login(n.Add(1)%1000).Access, time.UnixMilli(0)); err != nil {
 				b.Error(err)
 			}
 		}
@@ -43,6 +44,6 @@ func BenchmarkByAccessToken(b *testing.B) {
 func login(i int64) domain.SignIn {
 	return domain.SignIn{
 		Users: []domain.UserID{domain.UserID(fmt.Sprintf("@user%d:example.org", i%1000))}, Create: true,
-		Device: "d", Access: domain.Token(fmt.Sprint(i)).Hash(),
+		Device: "d", Pair: domain.Pair{Access: domain.Token(fmt.Sprint(i)).Hash()},
 	}
 }

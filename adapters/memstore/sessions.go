@@ -2,8 +2,7 @@ package memstore
 
 import (
 	"context"
-	"errors"
-	"slices"
+	"time"
 
 	"github.com/seed-31b6c987/doorward/domain"
 )
@@ -32,9 +31,19 @@ func (s sessions) SignIn(ctx context.Context, in domain.SignIn) (out domain.Sign
 	return out, err
 }
 
-func (s sessions) ByAccessToken(ctx context.Context, access domain.TokenHash) (bearer domain.Bearer, err error) {
+func (s sessions) ByAccessToken(ctx context.Context, access domain.TokenHash, now time.Time) (bearer domain.Bearer, err error) {
+	var isFirst bool
 	err = s.calls.read(ctx, func(v *view) error {
-		_, bearer, err = v.bearer(access)
+		bearer, isFirst, err = v.bearerAt(access, now)
+		return err
+	})
+	if err != nil || !isFirst {
+		return bearer, err
+	}
+	err = s.calls.write(ctx, func(v *view) error {
+		if bearer, isFirst, err = v.bearerAt(access, now); isFirst {
+			v.confirm(access)
+		}
 		return err
 	})
 	return bearer, err
@@ -42,13 +51,13 @@ func (s sessions) ByAccessToken(ctx context.Context, access domain.TokenHash) (b
 
 func (s sessions) Delete(ctx context.Context, access domain.TokenHash) (bearer domain.Bearer, err error) {
 	err = s.calls.write(ctx, func(v *view) error {
-		var owner account
-		if owner, bearer, err = v.bearer(access); err != nil {
+		owner, i, err := v.holder(access)
+		if err != nil {
 			return err
 		}
-		i, _ := owner.find(bearer.Device)
-		v.accounts.set(bearer.User.ID, owner.without(i))
-		v.tokens.remove(access)
+		bearer = owner.bearer(i)
+		v.forget(owner.devices[i].session)
+		v.accounts.set(owner.user.ID, owner.without(i))
 		return nil
 	})
 	return bearer, err
@@ -56,15 +65,16 @@ func (s sessions) Delete(ctx context.Context, access domain.TokenHash) (bearer d
 
 func (s sessions) DeleteAll(ctx context.Context, access domain.TokenHash) (bearer domain.Bearer, err error) {
 	err = s.calls.write(ctx, func(v *view) error {
-		var owner account
-		if owner, bearer, err = v.bearer(access); err != nil {
+		owner, i, err := v.holder(access)
+		if err != nil {
 			return err
 		}
+		bearer = owner.bearer(i)
 		for _, device := range owner.devices {
-			v.tokens.remove(device.access)
+			v.forget(device.session)
 		}
 		owner.devices = nil
-		v.accounts.set(bearer.User.ID, owner)
+		v.accounts.set(owner.user.ID, owner)
 		return nil
 	})
 	return bearer, err
@@ -86,35 +96,21 @@ func (v *view) accountFor(in domain.SignIn) (owner account, created bool, err er
 	}}, true, nil
 }
 
-// signIn makes the token the device's only one, and the device the account's.
+// signIn makes the tokens the device's only ones, and the device the account's.
 func (v *view) signIn(owner account, in domain.SignIn) error {
 	key := deviceKey{user: owner.user.ID, id: in.Device}
-	if other, ok := v.tokens.get(in.Access); ok && other != key {
-		return errors.New("the token is that of another device")
+	if err := v.checkFree(in.Pair, key); err != nil {
+		return err
 	}
-	if i, ok := owner.find(in.Device); ok {
-		v.tokens.remove(owner.devices[i].access)
-		owner.devices = slices.Clone(owner.devices)
-		owner.devices[i].access = in.Access
-	} else {
-		owner = owner.with(i, device{access: in.Access, Device: domain.Device{
+	i, ok := owner.find(in.Device)
+	if !ok {
+		owner = owner.with(i, device{Device: domain.Device{
 			UserID: key.user, ID: key.id, DisplayName: in.DeviceName, CreatedAt: milliseconds(in.At),
 		}})
 	}
-	v.tokens.set(in.Access, key)
-	v.accounts.set(key.user, owner)
+	v.put(owner, i, in.Session())
 	if _, known := v.links.get(in.Link.Key()); !known && in.Link != (domain.Link{}) {
 		v.links.set(in.Link.Key(), link{Link: in.Link, user: key.user})
 	}
 	return nil
-}
-
-// bearer returns whose token it is, or domain.ErrNotFound.
-func (v *view) bearer(access domain.TokenHash) (account, domain.Bearer, error) {
-	key, ok := v.tokens.get(access)
-	if !ok {
-		return account{}, domain.Bearer{}, domain.ErrNotFound
-	}
-	owner, _ := v.accounts.get(key.user)
-	return owner, domain.Bearer{User: owner.user, Device: key.id}, nil
 }

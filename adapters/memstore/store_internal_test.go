@@ -20,7 +20,7 @@ func TestALinkIsRememberedWithTheFirstUserWhoSignsInWithIt(t *testing.T) {
 		{Users: []domain.UserID{"@alice:x"}, Link: known},
 		{Users: []domain.UserID{"@bob:x"}, Link: known},
 	} {
-		in.Create, in.Device, in.Access = true, "d", domain.TokenHash{byte(i)}
+		in.Create, in.Device, in.Pair.Access = true, "d", domain.TokenHash{byte(i)}
 		if _, err := sessions.SignIn(t.Context(), in); err != nil {
 			t.Fatal(err)
 		}

@@ -14,10 +14,10 @@ type account struct {
 	devices []device
 }
 
-// A device is a device with the hash of its only access token.
+// A device is a device with the tokens that it is signed in with.
 type device struct {
 	domain.Device
-	access domain.TokenHash
+	session domain.Session
 }
 
 // A deviceKey names a device.
@@ -38,7 +38,7 @@ type link struct {
 // tables are what is committed.
 type tables struct {
 	accounts map[domain.UserID]account
-	tokens   map[domain.TokenHash]deviceKey
+	tokens   map[domain.TokenHash]deviceKey // of all kinds
 	links    map[linkKey]link
 }
 

@@ -142,10 +142,10 @@ func (t *trial) countLive(n int) map[domain.DeviceID]int {
 	t.Helper()
 	live := map[domain.DeviceID]int{}
 	for i := range n {
-		bearer, err := t.Sessions.ByAccessToken(t.Context(), token(fmt.Sprint(i)))
-		if err == nil {
+		bearer, err := t.Sessions.ByAccessToken(t.Context(), token(fmt.Sprint(i)), noon)
+		if err == nil && !bearer.Stale {
 			live[bearer.Device]++
-		} else if !errors.Is(err, domain.ErrNotFound) {
+		} else if err != nil && !errors.Is(err, domain.ErrNotFound) {
 			t.Fatal(err)
 		}
 	}

@@ -13,15 +13,17 @@ type tokenCall func(context.Context, domain.TokenHash) (domain.Bearer, error)
 // tokenCalls returns every call that takes a token.
 func (t *trial) tokenCalls() map[string]tokenCall {
 	return map[string]tokenCall{
-		"ByAccessToken": t.Sessions.ByAccessToken,
-		"Delete":        t.Sessions.Delete,
-		"DeleteAll":     t.Sessions.DeleteAll,
+		"ByAccessToken": func(ctx context.Context, access domain.TokenHash) (domain.Bearer, error) {
+			return t.Sessions.ByAccessToken(ctx, access, noon)
+		},
+		"Delete":    t.Sessions.Delete,
+		"DeleteAll": t.Sessions.DeleteAll,
 	}
 }
 
 var contextPromises = []promise{
 	{"a context that has ended is returned before anything is done", func(t *trial) {
-		t.signIn(login(alice, "d", "t"))
+		t.signIn(refreshable(alice, "d", "t"))
 		before := t.user(alice)
 		cancelled, cancel := context.WithCancel(t.Context())
 		cancel()
@@ -63,6 +65,10 @@ func (t *trial) allCalls() map[string]func(context.Context) error {
 		},
 		"SignIn again": func(ctx context.Context) error {
 			_, err := t.Sessions.SignIn(ctx, login(alice, "d", "2"))
+			return err
+		},
+		"Refresh": func(ctx context.Context) error {
+			_, err := t.Sessions.Refresh(ctx, renewal("t", "2"))
 			return err
 		},
 		"InTransaction": func(ctx context.Context) error {

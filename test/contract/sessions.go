@@ -14,7 +14,7 @@ var sessionPromises = []promise{
 		} {
 			change()
 			t.update(user)
-			got, err := t.Sessions.ByAccessToken(t.Context(), token("t"))
+			got, err := t.Sessions.ByAccessToken(t.Context(), token("t"), noon)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -25,6 +25,7 @@ func Storage(t *testing.T, open func(t *testing.T) ports.Storage) {
 	for _, p := range slices.Concat(
 		userPromises, textPromises, signInPromises, devicePromises, sessionPromises,
 		transactionPromises, contextPromises, concurrencyPromises,
+		refreshPromises, lifetimePromises, refreshRacePromises,
 	) {
 		t.Run(p.name, func(t *testing.T) {
 			storage := open(t)
@@ -54,7 +55,7 @@ func token(name string) domain.TokenHash { return domain.Token(name).Hash() }
 // login is a sign-in that creates the user if need be.
 func login(user domain.UserID, device domain.DeviceID, access string) domain.SignIn {
 	return domain.SignIn{
-		Users: []domain.UserID{user}, Create: true, Device: device, Access: token(access), At: noon,
+		Users: []domain.UserID{user}, Create: true, Device: device, Pair: domain.Pair{Access: token(access)}, At: noon,
 	}
 }
 
@@ -112,12 +113,12 @@ func (t *trial) wantDevices(user domain.UserID, want ...domain.DeviceID) {
 // wantBearer wants the token to be that of the user's device.
 func (t *trial) wantBearer(access string, user domain.UserID, device domain.DeviceID) {
 	t.Helper()
-	bearer, err := t.Sessions.ByAccessToken(t.Context(), token(access))
+	bearer, err := t.Sessions.ByAccessToken(t.Context(), token(access), noon)
 	if err != nil {
 		t.Fatalf("token %s: %v", access, err)
 	}
-	if bearer.User.ID != user || bearer.Device != device {
-		t.Fatalf("token %s is that of %s, device %s", access, bearer.User.ID, bearer.Device)
+	if bearer.User.ID != user || bearer.Device != device || bearer.Stale {
+		t.Fatalf("token %s is that of %s, device %s; stale: %t", access, bearer.User.ID, bearer.Device, bearer.Stale)
 	}
 }
 
@@ -125,19 +126,19 @@ func (t *trial) wantBearer(access string, user domain.UserID, device domain.Devi
 func (t *trial) wantDead(tokens ...string) {
 	t.Helper()
 	for _, access := range tokens {
-		if t.isLive(access) {
-			t.Errorf("token %s lives", access)
+		if _, err := t.Sessions.ByAccessToken(t.Context(), token(access), noon); !errors.Is(err, domain.ErrNotFound) {
+			t.Errorf("token %s is somebody's: %v", access, err)
 		}
 	}
 }
 
 func (t *trial) isLive(access string) bool {
 	t.Helper()
-	_, err := t.Sessions.ByAccessToken(t.Context(), token(access))
+	bearer, err := t.Sessions.ByAccessToken(t.Context(), token(access), noon)
 	if err != nil && !errors.Is(err, domain.ErrNotFound) {
 		t.Fatal(err)
 	}
-	return err == nil
+	return err == nil && !bearer.Stale
 }
 
 func (t *trial) wantError(err, want error) {

@@ -14,9 +14,12 @@ var errOwn = errors.New("an error of the caller's own")
 var transactionPromises = []promise{
 	{"InTransaction makes all calls take effect together", func(t *trial) {
 		t.signIn(login(alice, "d", "old"))
+		t.signIn(refreshable("@dora:x", "d", "kept"))
 		if err := t.storage.InTransaction(t.Context(), t.changeAll); err != nil {
 			t.Fatal(err)
 		}
+		t.wantStale(noon, "kept")
+		t.wantBearer("kept, refreshed", "@dora:x", "d")
 		t.wantEqual(t.user(bob).DisplayName, "Bob")
 		t.wantDevices(alice)
 		t.wantDevices(bob, "e")
@@ -114,7 +117,7 @@ var transactionPromises = []promise{
 			short, cancel := context.WithTimeout(t.Context(), time.Second)
 			defer cancel()
 			outside := together(1, func(int) error {
-				_, err := t.Sessions.ByAccessToken(short, token("t"))
+				_, err := t.Sessions.ByAccessToken(short, token("t"), noon)
 				return err
 			})
 			if !errors.Is(outside[0], domain.ErrNotFound) && !errors.Is(outside[0], context.DeadlineExceeded) {
@@ -133,9 +136,10 @@ var transactionPromises = []promise{
 func (t *trial) changeAll(tx ports.Repositories) error {
 	_, errGone := tx.Sessions.SignIn(t.Context(), login(bob, "d", "gone"))
 	_, errNew := tx.Sessions.SignIn(t.Context(), login(bob, "e", "new"))
+	_, errRefresh := tx.Sessions.Refresh(t.Context(), renewal("kept", "kept, refreshed"))
 	_, errDelete := tx.Sessions.Delete(t.Context(), token("gone"))
 	_, errDeleteAll := tx.Sessions.DeleteAll(t.Context(), token("old"))
-	return errors.Join(errGone, errNew, errDelete, errDeleteAll,
+	return errors.Join(errGone, errNew, errRefresh, errDelete, errDeleteAll,
 		tx.Users.Create(t.Context(), domain.User{ID: "@carol:x"}),
 		tx.Users.Update(t.Context(), domain.User{ID: bob, DisplayName: "Bob"}))
 }
@@ -145,7 +149,10 @@ func (t *trial) changeAll(tx ports.Repositories) error {
 func (t *trial) wantUndone(do func()) {
 	t.Helper()
 	t.signIn(login(alice, "d", "old"))
+	t.signIn(refreshable("@dora:x", "d", "kept"))
 	do()
+	t.wantBearer("kept", "@dora:x", "d")
+	t.wantDead("kept, refreshed")
 	t.wantNobody(bob)
 	t.wantNobody("@carol:x")
 	t.wantDead("new", "gone")

@@ -7,6 +7,7 @@ import (
 
 	"github.com/seed-31b6c987/doorward/adapters/httpapi"
 	"github.com/seed-31b6c987/doorward/config"
+	"github.com/seed-31b6c987/doorward/domain"
 	"github.com/seed-31b6c987/doorward/ports"
 )
 
@@ -22,6 +23,15 @@ func settings(cfg *config.Config, check Check) (httpapi.Settings, error) {
 		MaxBodyBytes:   cfg.HTTP.MaxBodyBytes,
 		TrustedProxies: proxies,
 	}, err
+}
+
+func lifetimes(cfg *config.Config) domain.Lifetimes {
+	return domain.Lifetimes{
+		Access:            cfg.Sessions.AccessTokenLifetime,
+		RefreshableAccess: cfg.Sessions.RefreshableAccessTokenLifetime,
+		Refresh:           cfg.Sessions.RefreshTokenLifetime,
+		Session:           cfg.Sessions.SessionLifetime,
+	}
 }
 
 func trustedProxies(list []string) ([]netip.Prefix, error) {

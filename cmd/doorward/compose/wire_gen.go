@@ -33,15 +33,23 @@ func Memory(cfg *config.Config, log *slog.Logger) (*App, func(), error) {
 	store := memstore.New()
 	portsRepositories := repositories(store)
 	sessionRepository := portsRepositories.Sessions
+	domainLifetimes := lifetimes(cfg)
 	clock := Clock()
 	login := application.Login{
-		Server:   serverName,
-		Types:    applicationLoginTypes,
-		Sessions: sessionRepository,
-		Now:      clock,
+		Server:    serverName,
+		Types:     applicationLoginTypes,
+		Sessions:  sessionRepository,
+		Lifetimes: domainLifetimes,
+		Now:       clock,
+	}
+	refresh := application.Refresh{
+		Sessions:  sessionRepository,
+		Lifetimes: domainLifetimes,
+		Now:       clock,
 	}
 	authenticate := application.Authenticate{
 		Sessions: sessionRepository,
+		Now:      clock,
 	}
 	logout := application.Logout{
 		Sessions: sessionRepository,
@@ -57,6 +65,7 @@ func Memory(cfg *config.Config, log *slog.Logger) (*App, func(), error) {
 	metricsMetrics := metrics.New()
 	api := httpapi.API{
 		Login:        login,
+		Refresh:      refresh,
 		Authenticate: authenticate,
 		Logout:       logout,
 		LogoutAll:    logoutAll,
@@ -100,15 +109,23 @@ func SQLite(ctx context.Context, cfg *config.Config, log *slog.Logger) (*App, fu
 	}
 	portsRepositories := repositories(store)
 	sessionRepository := portsRepositories.Sessions
+	domainLifetimes := lifetimes(cfg)
 	clock := Clock()
 	login := application.Login{
-		Server:   serverName,
-		Types:    applicationLoginTypes,
-		Sessions: sessionRepository,
-		Now:      clock,
+		Server:    serverName,
+		Types:     applicationLoginTypes,
+		Sessions:  sessionRepository,
+		Lifetimes: domainLifetimes,
+		Now:       clock,
+	}
+	refresh := application.Refresh{
+		Sessions:  sessionRepository,
+		Lifetimes: domainLifetimes,
+		Now:       clock,
 	}
 	authenticate := application.Authenticate{
 		Sessions: sessionRepository,
+		Now:      clock,
 	}
 	logout := application.Logout{
 		Sessions: sessionRepository,
@@ -125,6 +142,7 @@ func SQLite(ctx context.Context, cfg *config.Config, log *slog.Logger) (*App, fu
 	metricsMetrics := metrics.New()
 	api := httpapi.API{
 		Login:        login,
+		Refresh:      refresh,
 		Authenticate: authenticate,
 		Logout:       logout,
 		LogoutAll:    logoutAll,
@@ -169,15 +187,23 @@ func Postgres(ctx context.Context, cfg *config.Config, log *slog.Logger) (*App, 
 	}
 	portsRepositories := repositories(store)
 	sessionRepository := portsRepositories.Sessions
+	domainLifetimes := lifetimes(cfg)
 	clock := Clock()
 	login := application.Login{
-		Server:   serverName,
-		Types:    applicationLoginTypes,
-		Sessions: sessionRepository,
-		Now:      clock,
+		Server:    serverName,
+		Types:     applicationLoginTypes,
+		Sessions:  sessionRepository,
+		Lifetimes: domainLifetimes,
+		Now:       clock,
+	}
+	refresh := application.Refresh{
+		Sessions:  sessionRepository,
+		Lifetimes: domainLifetimes,
+		Now:       clock,
 	}
 	authenticate := application.Authenticate{
 		Sessions: sessionRepository,
+		Now:      clock,
 	}
 	logout := application.Logout{
 		Sessions: sessionRepository,
@@ -194,6 +220,7 @@ func Postgres(ctx context.Context, cfg *config.Config, log *slog.Logger) (*App, 
 	metricsMetrics := metrics.New()
 	api := httpapi.API{
 		Login:        login,
+		Refresh:      refresh,
 		Authenticate: authenticate,
 		Logout:       logout,
 		LogoutAll:    logoutAll,

@@ -1,0 +1,62 @@
+package domain
+
+import "time"
+
+// A Session is what a device is signed in with: its current tokens, and what is
+// left of those before (Matrix specification, client-server API, "Refreshing
+// access tokens"). The zero Session has no tokens.
+type Session struct {
+	Pair
+	// Confirmed says that the client has used the pair, so it has received it.
+	Confirmed bool
+	// Ends is when the session does, however often it is refreshed; zero: never.
+	Ends time.Time
+	// PreviousAccess is the access token before. It is still recognised, so that
+	// its bearer is told to refresh, and may log out with it.
+	PreviousAccess TokenHash
+	// PreviousRefresh is the refresh token that was exchanged for the pair. Until
+	// the pair is confirmed it may be exchanged again, since the answer may have
+	// been lost.
+	PreviousRefresh        TokenHash
+	PreviousRefreshExpires time.Time // zero: never
+}
+
+// Renew returns the user's session after a refresh: the pair is replaced by a
+// new one. It returns [ErrNotFound] if the refresh token is not, or no longer,
+// one of the session's, what [User.MayUse] does, or [ErrExpiredToken].
+func (s Session) Renew(u User, r Renewal) (Session, error) {
+	switch {
+	case r.Token == TokenHash{}:
+		return Session{}, ErrNotFound
+	case r.Token == s.Refresh:
+		s.PreviousAccess, s.PreviousRefresh, s.PreviousRefreshExpires = s.Access, s.Refresh, s.RefreshExpires
+	case r.Token == s.PreviousRefresh && !s.Confirmed:
+	default:
+		return Session{}, ErrNotFound
+	}
+	if err := u.MayUse(); err != nil {
+		return Session{}, err
+	}
+	if Expired(s.PreviousRefreshExpires, r.At) {
+		return Session{}, ErrExpiredToken
+	}
+	s.Pair, s.Confirmed = r.Pair.Until(s.Ends), false
+	return s, nil
+}
+
+// A Renewal is what a refresh wants to have happen.
+type Renewal struct {
+	// Token is the hash of the refresh token that is exchanged.
+	Token TokenHash
+	// Pair are the device's new tokens. None of them outlives the session.
+	Pair Pair
+	// At is the time of the refresh.
+	At time.Time
+}
+
+// Renewed says what a refresh did.
+type Renewed struct {
+	Bearer
+	// AccessExpires is when the new access token does; zero: never.
+	AccessExpires time.Time
+}
