@@ -39,7 +39,7 @@ func TestTheDocumentedExampleWorksAsPrinted(t *testing.T) {
 
 func TestASessionFromLoginToLogout(t *testing.T) {
 	onEveryVariant(t, plain, func(t *testing.T, d *door) {
-		a := d.login(t, jwt(claims{"sub": "alice", "exp": in(time.Minute)}), `"device_id":"PHONE"`, `"initial_device_display_name":"Alice's phone"`, `"refresh_token":true`)
+		a := d.login(t, jwt(claims{"sub": "alice", "exp": in(time.Minute)}), `"device_id":"PHONE"`, `"initial_device_display_name":"Alice's phone"`, `"refresh_token":false`)
 		if a.status != 200 || a.text("user_id") != "@alice:example.org" || a.text("device_id") != "PHONE" || a.text("home_server") != "example.org" {
 			t.Fatalf("login: %s", a)
 		}
@@ -283,6 +283,11 @@ func TestNothingSecretIsLoggedAtDebugLevel(t *testing.T) {
 	onEveryVariant(t, plain, func(t *testing.T, d *door) {
 		good := jwt(claims{"sub": "alice", "jti": "a-jti-of-the-test"})
 		token := d.mustLogin(t, good)
+		first := d.mustLoginRefreshable(t, "PHONE")
+		second := d.mustRefresh(t, first.refresh)
+		d.refresh(t, second.refresh)
+		d.refresh(t, first.refresh)
+		d.do(t, "POST", refreshPath+"?refresh_token="+second.refresh, first.access, `{"refresh_token":["`+second.refresh+`"]}`)
 		bad := sign(input(good), "a wrong secret")
 		expired := jwt(claims{"sub": "alice", "exp": 1})
 		d.login(t, bad)
@@ -297,7 +302,7 @@ func TestNothingSecretIsLoggedAtDebugLevel(t *testing.T) {
 		if !strings.Contains(log, "@alice:example.org") {
 			t.Error("the log says nothing of the login")
 		}
-		secrets := []string{secret, token, good, bad, expired, "a-jti-of-the-test", "a-password-of-the-test", "not-even-a-token-of-the-test"}
+		secrets := []string{first.access, first.refresh, second.access, second.refresh, secret, token, good, bad, expired, "a-jti-of-the-test", "a-password-of-the-test", "not-even-a-token-of-the-test"}
 		for _, token := range []string{good, bad, expired} {
 			secrets = append(secrets, strings.Split(token, ".")[1:]...)
 		}

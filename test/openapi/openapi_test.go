@@ -35,15 +35,17 @@ func (names) Verify(_ context.Context, cred domain.Credential) (domain.Claims, e
 func newAPI() (http.Handler, *memstore.Store) {
 	store := memstore.New()
 	sessions := store.Repositories().Sessions
+	lifetimes := domain.Lifetimes{Access: time.Hour, RefreshableAccess: time.Minute}
 	return httpapi.New(httpapi.API{
 		Login: application.Login{
-			Server:   "example.org",
-			Types:    application.LoginTypes{{Name: "org.example.name", Verifier: names{}}},
-			Sessions: sessions,
-			Now:      time.Now,
+			Server:    "example.org",
+			Types:     application.LoginTypes{{Name: "org.example.name", Verifier: names{}}},
+			Sessions:  sessions,
+			Lifetimes: lifetimes,
+			Now:       time.Now,
 		},
 		Authenticate: application.Authenticate{Sessions: sessions, Now: time.Now},
-		Refresh:      application.Refresh{Sessions: sessions, Now: time.Now},
+		Refresh:      application.Refresh{Sessions: sessions, Lifetimes: lifetimes, Now: time.Now},
 		Logout:       application.Logout{Sessions: sessions},
 		LogoutAll:    application.LogoutAll{Sessions: sessions},
 		Ping:         store.Ping,
@@ -57,6 +59,7 @@ func TestAnswersAreAsTheSpecificationDescribesThem(t *testing.T) {
 	const v3 = "/_matrix/client/v3"
 	api, store := newAPI()
 	token := login(t, api, "alice")
+	refresh := session(t, api, `{"type":"org.example.name","token":"alice","refresh_token":true}`).RefreshToken
 	leaving, leavingAll, locked := login(t, api, "bob"), login(t, api, "carol"), login(t, api, "dora")
 	if err := store.Repositories().Users.Update(t.Context(), domain.User{ID: "@dora:example.org", Locked: true}); err != nil {
 		t.Fatal(err)
@@ -74,6 +77,10 @@ func TestAnswersAreAsTheSpecificationDescribesThem(t *testing.T) {
 		{"login", v3, "POST", "/login", strings.Repeat(" ", 1<<20), "", 413},
 		{"login", v3, "PUT", "/login", "", "", 405},
 		{"login", v3, "GET", "/login/", "", "", 404},
+		{"login", v3, "POST", "/login", `{"type":"org.example.name","token":"alice","refresh_token":true}`, "", 200},
+		{"refresh", v3, "POST", "/refresh", `{"refresh_token":"` + refresh + `"}`, "", 200},
+		{"refresh", v3, "POST", "/refresh", `{"refresh_token":"rubbish"}`, "", 401},
+		{"refresh", v3, "POST", "/refresh", `{}`, "", 400},
 		{"whoami", v3, "GET", "/account/whoami", "", token, 200},
 		{"whoami", v3, "GET", "/account/whoami", "", "", 401},
 		{"whoami", v3, "GET", "/account/whoami", "", "rubbish", 401},
@@ -130,14 +137,21 @@ func describe(t *testing.T, file, method, path string, status int) *openapi3.Sch
 
 func login(t *testing.T, api http.Handler, name string) string {
 	t.Helper()
-	res := send(api, http.MethodPost, "/_matrix/client/v3/login", `{"type":"org.example.name","token":"`+name+`"}`, "")
-	var session struct {
-		AccessToken string `json:"access_token"`
-	}
-	if err := json.Unmarshal(res.Body.Bytes(), &session); err != nil || session.AccessToken == "" {
+	return session(t, api, `{"type":"org.example.name","token":"`+name+`"}`).AccessToken
+}
+
+type tokens struct {
+	AccessToken  string `json:"access_token"`
+	RefreshToken string `json:"refresh_token"`
+}
+
+func session(t *testing.T, api http.Handler, body string) (got tokens) {
+	t.Helper()
+	res := send(api, http.MethodPost, "/_matrix/client/v3/login", body, "")
+	if err := json.Unmarshal(res.Body.Bytes(), &got); err != nil || got.AccessToken == "" {
 		t.Fatalf("%d %s", res.Code, res.Body)
 	}
-	return session.AccessToken
+	return got
 }
 
 func send(api http.Handler, method, path, body, token string) *httptest.ResponseRecorder {

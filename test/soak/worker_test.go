@@ -18,9 +18,13 @@ import (
 type worker struct {
 	*doorward
 	user, device string
-	live         string   // the token that must work; empty: none
-	doubtful     string   // a token that may or may not work: its end got no answer
-	dead         []string // tokens that must not work
+	live         string   // the access token that must work; empty: none
+	doubtful     string   // one that may or may not work: its end got no answer
+	dead         []string // those that must not work
+
+	refreshToken string   // the refresh token that must work; empty: none is known to
+	previous     string   // the one before, which works until live is used
+	spent        []string // those that must not work
 }
 
 // counts say what happened to the requests.
@@ -59,9 +63,11 @@ func storm(workers []*worker, seen *counts, stop <-chan struct{}) *sync.WaitGrou
 // step sends one request and takes down its outcome.
 func (w *worker) step(seen *counts) {
 	switch {
-	case w.live == "" || rand.IntN(3) == 0:
+	case w.live == "" && w.refreshToken == "" || rand.IntN(4) == 0:
 		w.login(seen)
-	case rand.IntN(2) == 0:
+	case w.live == "" || w.refreshToken != "" && rand.IntN(3) == 0:
+		w.refresh(seen) // for the first time, or since the answer was lost
+	case rand.IntN(3) == 0:
 		w.logout(seen)
 	default:
 		w.whoami(seen)
@@ -69,18 +75,42 @@ func (w *worker) step(seen *counts) {
 }
 
 func (w *worker) login(seen *counts) {
-	body := fmt.Sprintf(`{"type":"org.matrix.login.jwt","token":%q,"device_id":%q}`, mint(w.user), w.device)
+	body := fmt.Sprintf(`{"type":"org.matrix.login.jwt","token":%q,"device_id":%q,"refresh_token":true}`, mint(w.user), w.device)
 	status, answer := w.timed(seen, "POST", "/_matrix/client/v3/login", "", body)
 	if status == 200 {
 		// The new token is the device's only one: whatever was before is dead.
 		w.bury(w.live)
 		w.bury(w.doubtful)
 		w.doubtful = ""
-		w.live, _ = answer["access_token"].(string)
+		w.spend(w.refreshToken, w.previous)
+		w.take(answer)
 		return
 	}
 	w.expectNoVerdict("login", status, answer)
-	w.doubt() // it may have replaced the token all the same
+	w.doubt() // it may have replaced the tokens all the same
+	w.refreshToken, w.previous = "", ""
+}
+
+func (w *worker) refresh(seen *counts) {
+	status, answer := w.timed(seen, "POST", "/_matrix/client/v3/refresh", "", fmt.Sprintf(`{"refresh_token":%q}`, w.refreshToken))
+	if status == 200 {
+		w.bury(w.live)
+		w.bury(w.doubtful)
+		w.doubtful = ""
+		w.spend(w.previous)
+		w.previous = w.refreshToken
+		w.take(answer)
+		return
+	}
+	w.expectNoVerdict("refresh", status, answer)
+	w.doubt()
+	w.previous = "" // the refresh token may have been used, or not
+}
+
+// take takes the tokens of an answer for the device's.
+func (w *worker) take(answer map[string]any) {
+	w.live, _ = answer["access_token"].(string)
+	w.refreshToken, _ = answer["refresh_token"].(string)
 }
 
 func (w *worker) logout(seen *counts) {
@@ -88,10 +118,13 @@ func (w *worker) logout(seen *counts) {
 	if status == 200 {
 		w.bury(w.live)
 		w.live = ""
+		w.spend(w.refreshToken, w.previous)
+		w.refreshToken, w.previous = "", ""
 		return
 	}
 	w.expectNoVerdict("logout", status, answer)
 	w.doubt()
+	w.refreshToken, w.previous = "", ""
 }
 
 func (w *worker) whoami(seen *counts) {
@@ -100,6 +133,8 @@ func (w *worker) whoami(seen *counts) {
 		if answer["device_id"] != w.device {
 			w.t.Errorf("whoami of %s says %v", w.device, answer)
 		}
+		w.spend(w.previous)
+		w.previous = ""
 		return
 	}
 	w.expectNoVerdict("whoami", status, answer)
@@ -140,6 +175,14 @@ func (w *worker) bury(token string) {
 	}
 }
 
+func (w *worker) spend(tokens ...string) {
+	for _, token := range tokens {
+		if token != "" {
+			w.spent = append(w.spent, token)
+		}
+	}
+}
+
 // doubt: the token's end may have been written, or not.
 func (w *worker) doubt() {
 	if w.live != "" {
@@ -157,8 +200,12 @@ func (w *worker) verify() {
 		}
 		return status
 	}
-	if w.live != "" && ask(w.live) != 200 {
-		w.t.Errorf("%s: an acknowledged login is lost", w.device)
+	if w.live != "" {
+		if ask(w.live) != 200 {
+			w.t.Errorf("%s: an acknowledged login or refresh is lost", w.device)
+		}
+		w.spend(w.previous)
+		w.previous = ""
 	}
 	for _, token := range w.dead {
 		if ask(token) != 401 {
@@ -172,6 +219,31 @@ func (w *worker) verify() {
 	}
 	w.doubtful = ""
 	w.dead = w.dead[max(0, len(w.dead)-20):]
+	w.verifyRefreshTokens()
+}
+
+func (w *worker) verifyRefreshTokens() {
+	w.t.Helper()
+	ask := func(token string) (int, map[string]any) {
+		return w.do("POST", "/_matrix/client/v3/refresh", "", fmt.Sprintf(`{"refresh_token":%q}`, token))
+	}
+	w.spent = w.spent[max(0, len(w.spent)-20):]
+	for _, token := range w.spent {
+		if status, answer := ask(token); status != 401 {
+			w.t.Errorf("%s: a spent refresh token is %d %v", w.device, status, answer)
+		}
+	}
+	if w.refreshToken == "" {
+		return
+	}
+	status, answer := ask(w.refreshToken)
+	if status != 200 {
+		w.t.Errorf("%s: a refresh token that nobody used is lost: %d %v", w.device, status, answer)
+		return
+	}
+	w.bury(w.live)
+	w.previous = w.refreshToken
+	w.take(answer)
 }
 
 func mint(sub string) string {

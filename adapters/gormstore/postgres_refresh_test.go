@@ -1,0 +1,107 @@
+package gormstore_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/seed-31b6c987/doorward/adapters/gormstore"
+	"github.com/seed-31b6c987/doorward/domain"
+	"github.com/seed-31b6c987/doorward/ports"
+	"github.com/seed-31b6c987/doorward/test/postgres"
+)
+
+func pairOf(name string) domain.Pair {
+	return domain.Pair{Access: domain.Token(name).Hash(), Refresh: domain.Token("refresh of " + name).Hash()}
+}
+
+func refresh(t *testing.T, sessions ports.SessionRepository, old, next string) error {
+	_, err := sessions.Refresh(t.Context(), domain.Renewal{Token: pairOf(old).Refresh, Pair: pairOf(next), At: at})
+	return err
+}
+
+// refreshWaits signs alice in with the pair "a", begins a transaction with
+// first, lets a refresh of "a" to "late" wait for it, and returns what becomes
+// of the refresh.
+func refreshWaits(t *testing.T, first func(t *testing.T, tx ports.Repositories) error) (*gormstore.Store, error) {
+	t.Helper()
+	url := postgres.Open(t)
+	store, db := migrated(t, openPostgres(t, url)), raw(t, url)
+	in := login(alice, "d", "a")
+	in.Pair = pairOf("a")
+	if err := signIn(t.Context(), store, in); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error)
+	err := store.InTransaction(t.Context(), func(tx ports.Repositories) error {
+		if err := first(t, tx); err != nil {
+			return err
+		}
+		go func() { done <- refresh(t, store.Repositories().Sessions, "a", "late") }()
+		awaitWaiting(t, db, "%held%")
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return store, <-done
+}
+
+func TestARefreshThatWaitedSeesWhatItWaitedFor(t *testing.T) {
+	for name, c := range map[string]struct {
+		first func(t *testing.T, tx ports.Repositories) error
+		want  error
+		lives string // the pair that is good afterwards
+	}{
+		"another refresh, which nobody used": {func(t *testing.T, tx ports.Repositories) error {
+			return refresh(t, tx.Sessions, "a", "b")
+		}, nil, "late"},
+		"another refresh, which was used": {func(t *testing.T, tx ports.Repositories) error {
+			return errors.Join(refresh(t, tx.Sessions, "a", "b"), use(t, tx.Sessions, "b"))
+		}, domain.ErrNotFound, "b"},
+		"two more refreshes": {func(t *testing.T, tx ports.Repositories) error {
+			return errors.Join(refresh(t, tx.Sessions, "a", "b"), refresh(t, tx.Sessions, "b", "c"))
+		}, domain.ErrNotFound, "c"},
+		"a sign-in on the device": {func(t *testing.T, tx ports.Repositories) error {
+			in := login(alice, "d", "b")
+			in.Pair = pairOf("b")
+			_, err := tx.Sessions.SignIn(t.Context(), in)
+			return err
+		}, domain.ErrNotFound, "b"},
+		"a logout, and a sign-in after it": {func(t *testing.T, tx ports.Repositories) error {
+			_, err := tx.Sessions.Delete(t.Context(), pairOf("a").Access)
+			in := login(alice, "d", "b")
+			in.Pair = pairOf("b")
+			_, errIn := tx.Sessions.SignIn(t.Context(), in)
+			return errors.Join(err, errIn)
+		}, domain.ErrNotFound, "b"},
+		"a logout of all": {func(t *testing.T, tx ports.Repositories) error {
+			_, err := tx.Sessions.DeleteAll(t.Context(), pairOf("a").Access)
+			return err
+		}, domain.ErrNotFound, ""},
+		"a lock": {func(t *testing.T, tx ports.Repositories) error {
+			return tx.Users.Update(t.Context(), domain.User{ID: alice, Locked: true})
+		}, domain.ErrUserLocked, "a"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			store, err := refreshWaits(t, c.first)
+			if !errors.Is(err, c.want) {
+				t.Errorf("got %v, want %v", err, c.want)
+			}
+			for _, name := range []string{"a", "b", "c", "late"} {
+				bearer, err := store.Repositories().Sessions.ByAccessToken(t.Context(), pairOf(name).Access, at)
+				if live := err == nil && !bearer.Stale; live != (name == c.lives) {
+					t.Errorf("%s lives: %t, %v", name, live, err)
+				}
+			}
+		})
+	}
+}
+
+// use uses an access token, which must be good.
+func use(t *testing.T, sessions ports.SessionRepository, name string) error {
+	bearer, err := sessions.ByAccessToken(t.Context(), pairOf(name).Access, at)
+	if bearer.Stale {
+		err = errors.New("stale")
+	}
+	return err
+}
