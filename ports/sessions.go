@@ -16,7 +16,8 @@ import (
 // keeps its tokens until it gets others or is deleted.
 //
 // SignIn and ByAccessToken are the two hot paths: on a database that is reached
-// over a network each is one round trip.
+// over a network each is one round trip, but for the first use of an access token
+// that a refresh gave out.
 type SessionRepository interface {
 	// SignIn finds or creates the user, refuses one that may not be used,
 	// creates the device or finds it, and makes the tokens its only ones; all of

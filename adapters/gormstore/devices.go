@@ -8,7 +8,7 @@ import (
 	"github.com/seed-31b6c987/doorward/domain"
 )
 
-// A deviceRow is a row of the table devices, less the access token.
+// A deviceRow is a row of the table devices, less the tokens.
 type deviceRow struct {
 	UserID      string `gorm:"primaryKey"`
 	DeviceID    string `gorm:"primaryKey"`

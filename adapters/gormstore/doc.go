@@ -1,11 +1,12 @@
 // Package gormstore keeps what Doorward knows in PostgreSQL (15 or later) or in
 // an SQLite file, through GORM.
 //
-// One call of a repository is one transaction. On PostgreSQL signing in, asking
-// whose a token is and logging out of one device are one statement and one round
-// trip each; on SQLite a sign-in is several statements in one transaction that begins with
-// the lock for writing, and all writers queue for the one connection that may
-// write.
+// One call of a repository is one transaction. On PostgreSQL signing in, a
+// refresh, asking whose a token is and logging out of one device are one
+// statement and one round trip each; on SQLite a sign-in or a refresh is several
+// statements in one transaction that begins with the lock for writing, and all
+// writers queue for the one connection that may write. The exception is the first
+// use of an access token that a refresh gave out, which takes one statement more.
 //
 // Every call ends within five seconds, retries included. A database that is
 // frozen, gone, full or overloaded gives domain.ErrUnavailable; when it is back,

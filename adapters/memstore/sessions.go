@@ -46,7 +46,10 @@ func (s sessions) ByAccessToken(ctx context.Context, access domain.TokenHash, no
 		}
 		return err
 	})
-	return bearer, err
+	if err != nil {
+		return domain.Bearer{}, err
+	}
+	return bearer, nil
 }
 
 func (s sessions) Delete(ctx context.Context, access domain.TokenHash) (bearer domain.Bearer, err error) {

@@ -30,6 +30,29 @@ func TestALinkIsRememberedWithTheFirstUserWhoSignsInWithIt(t *testing.T) {
 	}
 }
 
+func TestNoTokenIsKeptForLongerThanItIsRecognised(t *testing.T) {
+	store := New()
+	sessions := store.Repositories().Sessions
+	pair := func(i int) domain.Pair {
+		return domain.Pair{Access: domain.TokenHash{1, byte(i)}, Refresh: domain.TokenHash{2, byte(i)}}
+	}
+	in := domain.SignIn{Users: []domain.UserID{"@alice:x"}, Create: true, Device: "d", Pair: pair(1)}
+	if _, err := sessions.SignIn(t.Context(), in); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 10 {
+		if _, err := sessions.Refresh(t.Context(), domain.Renewal{Token: pair(i + 1).Refresh, Pair: pair(i + 2)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := len(store.committed.tokens); n != 4 {
+		t.Errorf("%d tokens; want this pair and the one before", n)
+	}
+	if _, err := sessions.Delete(t.Context(), pair(11).Access); err != nil || len(store.committed.tokens) != 0 {
+		t.Errorf("%d tokens of a device that is gone, %v", len(store.committed.tokens), err)
+	}
+}
+
 func TestAWriterWaitsForATransactionButNotForEver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := New()
