@@ -10,15 +10,6 @@ import (
 	"github.com/seed-31b6c987/doorward/test/postgres"
 )
 
-func pairOf(name string) domain.Pair {
-	return domain.Pair{Access: domain.Token(name).Hash(), Refresh: domain.Token("refresh of " + name).Hash()}
-}
-
-func refresh(t *testing.T, sessions ports.SessionRepository, old, next string) error {
-	_, err := sessions.Refresh(t.Context(), domain.Renewal{Token: pairOf(old).Refresh, Pair: pairOf(next), At: at})
-	return err
-}
-
 // refreshWaits signs alice in with the pair "a", begins a transaction with
 // first, lets a refresh of "a" to "late" wait for it, and returns what becomes
 // of the refresh.
