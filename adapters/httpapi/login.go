@@ -23,11 +23,11 @@ func (a *API) loginFlows(x *exchange) error {
 }
 
 type loginResponse struct {
-	UserID     domain.UserID     `json:"user_id"`
+	UserID domain.UserID `json:"user_id"`
+	tokenResponse
 	DeviceID   domain.DeviceID   `json:"device_id"`
 	HomeServer domain.ServerName `json:"home_server"`
 	WellKnown  *wellKnown        `json:"well_known,omitempty"`
-	tokenResponse
 }
 
 // login answers POST /login.
@@ -53,10 +53,10 @@ func (a *API) login(x *exchange) error {
 	x.userCreated = result.UserCreated
 	writeJSON(x.Response(), http.StatusOK, loginResponse{
 		UserID:        result.User.ID,
+		tokenResponse: newTokenResponse(result.AccessToken, result.RefreshToken, result.ExpiresIn),
 		DeviceID:      result.Device,
 		HomeServer:    a.Settings.ServerName,
 		WellKnown:     a.wellKnown(),
-		tokenResponse: newTokenResponse(result.AccessToken, result.RefreshToken, result.ExpiresIn),
 	})
 	return nil
 }
@@ -79,6 +79,7 @@ func loginRequest(body map[string]any) (application.LoginRequest, error) {
 	if err != nil {
 		return req, err
 	}
+	// The second name is from before Matrix 1.3.
 	for _, name := range []string{"refresh_token", "org.matrix.msc2918.refresh_token"} {
 		wanted, err := take[bool](body, name, "a boolean")
 		if err != nil {
