@@ -114,6 +114,10 @@ func (r *reading) validateSessions() {
 	r.span("sessions.refreshable_access_token_lifetime", s.RefreshableAccessTokenLifetime)
 	r.span("sessions.refresh_token_lifetime", s.RefreshTokenLifetime)
 	r.span("sessions.session_lifetime", s.SessionLifetime)
+	if s.RefreshTokenLifetime > 0 && s.RefreshTokenLifetime <= s.RefreshableAccessTokenLifetime {
+		r.invalid("sessions.refresh_token_lifetime", "is not longer than refreshable_access_token_lifetime (%v): "+
+			"clients refresh when the access token is about to expire", s.RefreshableAccessTokenLifetime)
+	}
 }
 
 // oneOf checks a value that has a fixed set of possible ones.

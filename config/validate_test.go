@@ -55,6 +55,8 @@ func TestWhatMakesNoSenseIsRefused(t *testing.T) {
 		{"sessions: {refreshable_access_token_lifetime: 5}", "sessions.refreshable_access_token_lifetime", "wants a duration, as in 30s, 5m or 24h"},
 		{"sessions: {refreshable_access_token_lifetime: 5ms}", "sessions.refreshable_access_token_lifetime", "is less than a second; minutes are written 5m"},
 		{"sessions: {refresh_token_lifetime: -1h}", "sessions.refresh_token_lifetime", "is less than 0"},
+		{"sessions: {refresh_token_lifetime: 5m}", "sessions.refresh_token_lifetime",
+			"is not longer than refreshable_access_token_lifetime (5m0s): clients refresh when the access token is about to expire"},
 		{"sessions: {session_lifetime: 1ms}", "sessions.session_lifetime", "is less than a second; minutes are written 5m"},
 		{"log: {level: WARN}", "log.level", "is none of debug, info, warn, error; did you mean warn?"},
 		{"log: {format: xml}", "log.format", "is none of text, json"},
