@@ -53,6 +53,43 @@ func TestNoTokenIsKeptForLongerThanItIsRecognised(t *testing.T) {
 	}
 }
 
+// interrupted lets something happen after each read.
+type interrupted struct {
+	calls
+	between func()
+}
+
+func (i interrupted) read(ctx context.Context, do func(*view) error) error {
+	err := i.calls.read(ctx, do)
+	i.between()
+	return err
+}
+
+// A token that is replaced between the two looks of its first use confirms
+// nothing: the refresh token before the new pair stays good.
+func TestAFirstUseLooksAgainBeforeItIsRemembered(t *testing.T) {
+	store := New()
+	pair := func(i byte) domain.Pair {
+		return domain.Pair{Access: domain.TokenHash{1, i}, Refresh: domain.TokenHash{2, i}}
+	}
+	refresh := func(from, to byte) {
+		t.Helper()
+		if _, err := store.Repositories().Sessions.Refresh(t.Context(), domain.Renewal{Token: pair(from).Refresh, Pair: pair(to)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	in := domain.SignIn{Users: []domain.UserID{"@alice:x"}, Create: true, Device: "d", Pair: pair(1)}
+	if _, err := store.Repositories().Sessions.SignIn(t.Context(), in); err != nil {
+		t.Fatal(err)
+	}
+	refresh(1, 2)
+	late := sessions{interrupted{store, func() { refresh(2, 3) }}}
+	if bearer, err := late.ByAccessToken(t.Context(), pair(2).Access, time.Time{}); err != nil || !bearer.Stale {
+		t.Errorf("the token that was replaced: %+v, %v", bearer, err)
+	}
+	refresh(2, 4)
+}
+
 func TestAWriterWaitsForATransactionButNotForEver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := New()
