@@ -11,13 +11,23 @@ type Config struct {
 	ServerName string `yaml:"server_name"`
 	// PublicBaseURL is where clients reach the server: an http or https URL
 	// without query and fragment. Empty: clients are not told.
-	PublicBaseURL string   `yaml:"public_base_url"`
-	HTTP          HTTP     `yaml:"http"`
-	Metrics       Metrics  `yaml:"metrics"`
-	Database      Database `yaml:"database"`
-	JWT           JWT      `yaml:"jwt"`
-	Sessions      Sessions `yaml:"sessions"`
-	Log           Log      `yaml:"log"`
+	PublicBaseURL string       `yaml:"public_base_url"`
+	HTTP          HTTP         `yaml:"http"`
+	Metrics       Metrics      `yaml:"metrics"`
+	Database      Database     `yaml:"database"`
+	JWT           JWT          `yaml:"jwt"`
+	Password      Password     `yaml:"password"`
+	LoginToken    LoginToken   `yaml:"login_token"`
+	Registration  Registration `yaml:"registration"`
+	// AppserviceFiles are the registration files of the application services.
+	AppserviceFiles []string `yaml:"appservices"`
+	// Appservices is the content of AppserviceFiles, in their order. No two have
+	// the same id or the same token.
+	Appservices []Appservice `yaml:"-"`
+	Sessions    Sessions     `yaml:"sessions"`
+	RateLimits  RateLimits   `yaml:"rate_limits"`
+	Admin       Admin        `yaml:"admin"`
+	Log         Log          `yaml:"log"`
 
 	origins  origins
 	warnings []string
@@ -60,7 +70,21 @@ type JWT struct {
 	Providers      []Provider `yaml:"providers"`
 }
 
-// Sessions is how long people stay signed in. 0 means for ever.
+// Password is whether people sign in with a password (m.login.password).
+type Password struct {
+	Enabled bool `yaml:"enabled"`
+}
+
+// LoginToken is whether a client may sign in another one by a token
+// (m.login.token; "POST /v1/login/get_token").
+type LoginToken struct {
+	Enabled bool `yaml:"enabled"`
+	// Lifetime is how long a token may lie unused: a second to ten minutes.
+	Lifetime time.Duration `yaml:"lifetime"`
+}
+
+// Sessions is how long people stay signed in, where 0 means for ever, and on how
+// many devices.
 type Sessions struct {
 	// AccessTokenLifetime is that of access tokens for clients that cannot
 	// refresh them.
@@ -71,6 +95,16 @@ type Sessions struct {
 	RefreshTokenLifetime time.Duration `yaml:"refresh_token_lifetime"`
 	// SessionLifetime begins at the login, and limits all the others.
 	SessionLifetime time.Duration `yaml:"session_lifetime"`
+	// MaxDevicesPerUser is how many devices a user may have; 0: any number.
+	MaxDevicesPerUser int `yaml:"max_devices_per_user"`
+}
+
+// Admin is who may administer users over HTTP.
+type Admin struct {
+	// APIToken is the bearer token of programs that administer, 32 characters at
+	// least; empty: none is taken.
+	APIToken     Secret `yaml:"api_token"`
+	APITokenFile string `yaml:"api_token_file"`
 }
 
 // Log is how the server reports what it does.
@@ -79,22 +113,4 @@ type Log struct {
 	Level string `yaml:"level"`
 	// Format is text or json.
 	Format string `yaml:"format"`
-}
-
-func (c *Config) setDefaults() {
-	c.HTTP.Listen = "127.0.0.1:8008"
-	c.HTTP.MaxBodyBytes = 64 << 10
-	c.Database.URL = "sqlite:doorward.db"
-	c.Database.Migrate = true
-	c.JWT.DeprecatedType = true
-	c.Sessions.RefreshableAccessTokenLifetime = 5 * time.Minute
-	c.Log.Level = "info"
-	c.Log.Format = "text"
-}
-
-func (p *Provider) setDefaults() {
-	p.Leeway = 2 * time.Minute
-	p.SubjectClaim = "sub"
-	p.Localpart = "reject"
-	p.RegisterUser = true
 }

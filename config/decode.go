@@ -10,10 +10,10 @@ import (
 	"github.com/goccy/go-yaml/token"
 )
 
-// decodeRoot reads the whole document into the configuration.
-func (r *reading) decodeRoot(body ast.Node) {
+// decodeRoot reads the whole document.
+func (r *reading) decodeRoot(body ast.Node, into reflect.Value) {
 	if body != nil && body.Type() != ast.NullType {
-		r.section(body, reflect.ValueOf(r.config).Elem(), "")
+		r.section(body, into, "")
 	}
 }
 
@@ -25,7 +25,7 @@ func (r *reading) decode(node ast.Node, into reflect.Value, path string) {
 		if !isEmpty {
 			r.section(node, into, path)
 		}
-	case isSectionList(into.Type()) && isEmpty:
+	case isEmpty && (isSectionList(into.Type()) || r.alien):
 	case isEmpty:
 		r.fault(path, "has no value; leave it out, or write %s", emptyOf(into.Type()))
 	case into.Kind() == reflect.Slice:
@@ -53,6 +53,7 @@ func (r *reading) section(node ast.Node, into reflect.Value, path string) {
 		field, ok := fields[key.Value]
 		first, twice := lines[key.Value]
 		switch {
+		case !ok && r.alien:
 		case !ok:
 			r.unknownKey(key, path, slices.Sorted(maps.Keys(fields)))
 		case twice:
@@ -111,6 +112,8 @@ func scalarText(node ast.Node, kind reflect.Type) (string, bool) {
 		return n.Value.Value, kind.Kind() == reflect.String
 	case *ast.BoolNode:
 		return n.Token.Value, kind.Kind() == reflect.Bool
+	case *ast.FloatNode:
+		return n.Token.Value, kind.Kind() == reflect.Float64
 	case *ast.IntegerNode:
 		return n.Token.Value, kind.Kind() != reflect.String && kind.Kind() != reflect.Bool
 	}

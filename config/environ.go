@@ -96,11 +96,15 @@ func (r *reading) unknownVariable(name string, known []string) {
 // beyond says whether a variable names a section after the last one of a list,
 // and which number the next one has.
 func (r *reading) beyond(name string) (path string, next int, ok bool) {
-	path, next = "jwt.providers", len(r.config.JWT.Providers)
-	rest, ok := strings.CutPrefix(name, envName(path)+"_")
-	number, _, _ := strings.Cut(rest, "_")
-	n, err := strconv.Atoi(number)
-	return path, next, ok && err == nil && n > next
+	lists := map[string]int{"jwt.providers": len(r.config.JWT.Providers), "registration.terms": len(r.config.Registration.Terms)}
+	for path, next := range lists {
+		if rest, ok := strings.CutPrefix(name, envName(path)+"_"); ok {
+			number, _, _ := strings.Cut(rest, "_")
+			n, err := strconv.Atoi(number)
+			return path, next, err == nil && n > next
+		}
+	}
+	return "", 0, false
 }
 
 // envName is the name of the variable that overrides the setting of a path.

@@ -2,10 +2,13 @@ package config_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/seed-31b6c987/doorward/config"
 )
 
 func TestVariablesOverrideTheFile(t *testing.T) {
@@ -30,6 +33,46 @@ func TestVariablesOverrideTheFile(t *testing.T) {
 		false, "corp", "another", time.Duration(0), time.Hour, []string{}, []string{"i"})
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestVariablesReachNestedSettings(t *testing.T) {
+	token := strings.Repeat("t", 32)
+	c := parse(t, minimal,
+		"DOORWARD_JWT_PROVIDERS_0_ALLOW_UIA=true",
+		"DOORWARD_PASSWORD_ENABLED=false",
+		"DOORWARD_LOGIN_TOKEN_LIFETIME=1m",
+		"DOORWARD_REGISTRATION_SHARED_SECRET=correct horse battery",
+		"DOORWARD_SESSIONS_MAX_DEVICES_PER_USER=7",
+		"DOORWARD_RATE_LIMITS_LOGIN_TOKEN_PER_SECOND=.5",
+		"DOORWARD_RATE_LIMITS_LOGIN_TOKEN_BURST=2",
+		"DOORWARD_RATE_LIMITS_REFRESH_PER_SECOND=2",
+		"DOORWARD_RATE_LIMITS_STORE=rediss://u:p@h:1/2",
+		"DOORWARD_ADMIN_API_TOKEN="+token,
+	)
+	got := fmt.Sprint(c.JWT.Providers[0].AllowUIA, c.Password, c.LoginToken, c.Registration.SharedSecret.Reveal(), c.Sessions.MaxDevicesPerUser,
+		c.RateLimits.LoginToken, c.RateLimits.Refresh, c.RateLimits.Store.Reveal(), c.Admin.APIToken.Reveal())
+	want := fmt.Sprint(true, config.Password{}, config.LoginToken{Enabled: true, Lifetime: time.Minute}, "correct horse battery", 7,
+		config.Limit{PerSecond: 0.5, Burst: 2}, config.Limit{PerSecond: 2, Burst: 20}, "rediss://u:p@h:1/2", token)
+	if got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestVariablesMakePolicies(t *testing.T) {
+	c := parse(t, minimal+"registration: {terms: [{id: a, version: v, name: A, url: http://a}]}\n",
+		"DOORWARD_REGISTRATION_TERMS_0_LANGUAGE=de",
+		"DOORWARD_REGISTRATION_TERMS_1_ID=b",
+		"DOORWARD_REGISTRATION_TERMS_1_VERSION=w",
+		"DOORWARD_REGISTRATION_TERMS_1_NAME=B",
+		"DOORWARD_REGISTRATION_TERMS_1_URL=http://b",
+	)
+	want := []config.Policy{
+		{ID: "a", Version: "v", Language: "de", Name: "A", URL: "http://a"},
+		{ID: "b", Version: "w", Language: "en", Name: "B", URL: "http://b"},
+	}
+	if diff := cmp.Diff(want, c.Registration.Terms); diff != "" {
+		t.Error(diff)
 	}
 }
 
@@ -63,7 +106,8 @@ func TestVariablesThatAreFaults(t *testing.T) {
 	for _, c := range []struct{ variable, want string }{
 		{"DOORWARD_SERVERNAME=a", "DOORWARD_SERVERNAME: no setting has this variable; did you mean DOORWARD_SERVER_NAME?"},
 		{"DOORWARD_=a", "DOORWARD_: no setting has this variable"},
-		{"DOORWARD_PASSWORD_ENABLED=false", "DOORWARD_PASSWORD_ENABLED: no setting has this variable"},
+		{"DOORWARD_PASSWORD_PEPPER=a", "DOORWARD_PASSWORD_PEPPER: no setting has this variable"},
+		{"DOORWARD_REGISTRATION_TERMS_1_ID=a", "DOORWARD_REGISTRATION_TERMS_1_ID: no setting has this variable; the next one of registration.terms has the number 0"},
 		{"DOORWARD_HTTP=a", "DOORWARD_HTTP: no setting has this variable"},
 		{"DOORWARD_server_name=a", "DOORWARD_server_name: no setting has this variable; did you mean DOORWARD_SERVER_NAME?"},
 		{"DOORWARD_JWT_PROVIDERS_2_NAME=a", "DOORWARD_JWT_PROVIDERS_2_NAME: no setting has this variable; the next one of jwt.providers has the number 1"},
@@ -72,6 +116,14 @@ func TestVariablesThatAreFaults(t *testing.T) {
 		{"DOORWARD_HTTP_MAX_BODY_BYTES=", "DOORWARD_HTTP_MAX_BODY_BYTES: http.max_body_bytes: wants a whole number"},
 		{"DOORWARD_DATABASE_MIGRATE=no", "DOORWARD_DATABASE_MIGRATE: database.migrate: wants true or false"},
 		{"DOORWARD_DATABASE_URL=secret@db", "DOORWARD_DATABASE_URL: database.url: begins with none of sqlite:, postgres:// and postgresql://, and is not memory:"},
+		{"DOORWARD_RATE_LIMITS_REFRESH_PER_SECOND=", "DOORWARD_RATE_LIMITS_REFRESH_PER_SECOND: rate_limits.refresh.per_second: wants a number, as in 5 or 0.2"},
+		{"DOORWARD_RATE_LIMITS_REFRESH_PER_SECOND=Inf", "DOORWARD_RATE_LIMITS_REFRESH_PER_SECOND: rate_limits.refresh.per_second: wants a number, as in 5 or 0.2"},
+		{"DOORWARD_RATE_LIMITS_REFRESH_PER_SECOND=nan", "DOORWARD_RATE_LIMITS_REFRESH_PER_SECOND: rate_limits.refresh.per_second: wants a number, as in 5 or 0.2"},
+		{"DOORWARD_RATE_LIMITS_REFRESH_PER_SECOND=0x1p2", "DOORWARD_RATE_LIMITS_REFRESH_PER_SECOND: rate_limits.refresh.per_second: wants a number, as in 5 or 0.2"},
+		{"DOORWARD_RATE_LIMITS_REFRESH_PER_SECOND=1e-3", "DOORWARD_RATE_LIMITS_REFRESH_PER_SECOND: rate_limits.refresh.per_second: wants a number, as in 5 or 0.2"},
+		{"DOORWARD_RATE_LIMITS_REFRESH_PER_SECOND=1e999", "DOORWARD_RATE_LIMITS_REFRESH_PER_SECOND: rate_limits.refresh.per_second: wants a number, as in 5 or 0.2"},
+		{"DOORWARD_RATE_LIMITS_REFRESH_PER_SECOND=0", "DOORWARD_RATE_LIMITS_REFRESH_PER_SECOND: rate_limits.refresh.per_second: is not greater than 0"},
+		{"DOORWARD_ADMIN_API_TOKEN=short", "DOORWARD_ADMIN_API_TOKEN: admin.api_token: is shorter than 32 characters"},
 		{"DOORWARD_HTTP_TRUSTED_PROXIES=::1,x", "DOORWARD_HTTP_TRUSTED_PROXIES: http.trusted_proxies[1]: is no address and no network, as in 192.0.2.1 or 10.0.0.0/8"},
 		{"DOORWARD_JWT_PROVIDERS_0_AUDIENCES=a,", "DOORWARD_JWT_PROVIDERS_0_AUDIENCES: jwt.providers[0].audiences[1]: is empty"},
 		{"DOORWARD_JWT_PROVIDERS_0_LEEWAY=120", "DOORWARD_JWT_PROVIDERS_0_LEEWAY: jwt.providers[0].leeway: wants a duration, as in 30s, 5m or 24h"},

@@ -67,6 +67,22 @@ func TestTheCompleteExampleIsComplete(t *testing.T) {
 	compareSettings(t, full, lines, "", reflect.ValueOf(*full), reflect.ValueOf(*c))
 }
 
+// The example has no policies, but shows how to write one.
+func TestTheCompleteExampleShowsAPolicy(t *testing.T) {
+	_, text, found := strings.Cut(string(config.Example()), "\n  terms: []\n")
+	text, _, ends := strings.Cut(text, "\n\n")
+	if !found || !ends {
+		t.Fatal("the policies have no place")
+	}
+	c := parse(t, minimal+"registration:\n  terms:\n"+strings.ReplaceAll(text, "  #  ", "    ")+"\n")
+	policy := reflect.ValueOf(c.Registration.Terms[0])
+	for i := range policy.NumField() {
+		if name := policy.Type().Field(i).Tag.Get("yaml"); !strings.Contains(text, " "+name+": ") {
+			t.Errorf("%s is not shown", name)
+		}
+	}
+}
+
 // compareSettings demands that every setting has a line, which says "(example)"
 // if its value is not the default.
 func compareSettings(t *testing.T, c *config.Config, lines []string, path string, full, usual reflect.Value) {

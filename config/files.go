@@ -31,10 +31,20 @@ type valueFile struct {
 	private bool
 }
 
-// valueFiles are the files that the configuration names.
-func (r *reading) valueFiles() []valueFile {
-	db := &r.config.Database
-	files := []valueFile{{"database.url_file", db.URLFile, (*string)(&db.URL), "database.url", maxValueBytes, true}}
+// twins are the files of the settings that stand alone.
+func (r *reading) twins() []valueFile {
+	c := r.config
+	return []valueFile{
+		{"database.url_file", c.Database.URLFile, (*string)(&c.Database.URL), "database.url", maxValueBytes, true},
+		{"registration.shared_secret_file", c.Registration.SharedSecretFile, (*string)(&c.Registration.SharedSecret), "registration.shared_secret", maxValueBytes, true},
+		{"rate_limits.store_file", c.RateLimits.StoreFile, (*string)(&c.RateLimits.Store), "rate_limits.store", maxValueBytes, true},
+		{"admin.api_token_file", c.Admin.APITokenFile, (*string)(&c.Admin.APIToken), "admin.api_token", maxValueBytes, true},
+	}
+}
+
+// keyFiles are the files of the providers' keys.
+func (r *reading) keyFiles() []valueFile {
+	var files []valueFile
 	for i := range r.config.JWT.Providers {
 		p, at := &r.config.JWT.Providers[i], providerPath(i)
 		files = append(files,
@@ -47,33 +57,46 @@ func (r *reading) valueFiles() []valueFile {
 	return files
 }
 
-// files reads the files that settings name, relative to a folder.
-func (r *reading) files(folder string) {
-	db := r.config.Database
-	if _, own := r.config.origins["database.url"]; own && db.URL != "" && db.URLFile != "" {
-		r.invalid("database.url_file", "there is url too; give one of them")
+// files reads the files that hold the values of settings.
+func (r *reading) files() {
+	twins := r.twins()
+	for _, f := range twins {
+		// A default is no value of its own.
+		if _, own := r.config.origins[f.value]; own && *f.into != "" && f.name != "" {
+			r.invalid(f.path, "there is %s too; give one of them", f.value[strings.LastIndexByte(f.value, '.')+1:])
+		}
 	}
-	for _, f := range r.valueFiles() {
+	for _, f := range append(twins, r.keyFiles()...) {
 		if f.name == "" || r.bad[f.path] {
 			continue
 		}
-		name, from := f.name, ""
-		if !filepath.IsAbs(name) {
-			name, from = filepath.Join(folder, name), " (looked for in "+absolute(folder)+")"
+		if text, ok := open(r, f.path, f.name, f.limit, f.private, readValue); ok {
+			*f.into = text
+			r.config.origins[f.value] = r.config.origins[f.path]
 		}
-		text, mode, err := readValue(name, f.limit)
-		if err != nil {
-			// The name is not repeated: who mistakes the setting for its twin
-			// writes the secret there.
-			r.fault(f.path, "the file%s %v", from, err)
-			continue
-		}
-		if f.private && mode&othersMask != 0 {
-			r.warning(f.path, "others than its owner may use the file (mode %04o); chmod 600 it", mode.Perm())
-		}
-		*f.into = text
-		r.config.origins[f.value] = r.config.origins[f.path]
 	}
+}
+
+// open reads the file that the setting of a path names, relative to the folder
+// of the configuration file. It notes what is wrong with it, and warns if it is
+// private but open to others.
+func open[T any](r *reading, path, name string, limit int64, private bool, read func(string, int64) (T, fs.FileMode, error)) (content T, ok bool) {
+	from := ""
+	if !filepath.IsAbs(name) {
+		folder := filepath.Dir(r.file)
+		name, from = filepath.Join(folder, name), " (looked for in "+absolute(folder)+")"
+	}
+	content, mode, err := read(name, limit)
+	if err != nil {
+		// The name is not repeated: who mistakes the setting for its twin
+		// writes the secret there.
+		r.fault(path, "the file%s %v", from, err)
+		return content, false
+	}
+	if private && mode&othersMask != 0 {
+		r.warning(path, "others than its owner may use the file (mode %04o); chmod 600 it", mode.Perm())
+	}
+	return content, true
 }
 
 func absolute(folder string) string {

@@ -95,10 +95,44 @@ func TestTheAddressOfTheDatabaseIsGivenOnce(t *testing.T) {
 	}
 }
 
+func TestSecretsThatStandAloneAreGivenOnce(t *testing.T) {
+	folder := t.TempDir()
+	secret := strings.Repeat("s", 32)
+	write(t, folder, "secret", secret+"\n", 0o600)
+	write(t, folder, "short", "short", 0o600)
+	write(t, folder, "redis", "rediss://:password@redis.example.org/1\n", 0o600)
+	name := filepath.Join(folder, "d.yaml")
+	const head = "server_name: a\n"
+	c, err := config.Parse(name, []byte(head+"registration: {shared_secret: '', shared_secret_file: secret}\nadmin: {api_token_file: secret}\n"),
+		[]string{"DOORWARD_RATE_LIMITS_STORE_FILE=redis"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := []string{c.Registration.SharedSecret.Reveal(), c.Admin.APIToken.Reveal(), c.RateLimits.Store.Reveal()}
+	if diff := cmp.Diff([]string{secret, secret, "rediss://:password@redis.example.org/1"}, got); diff != "" {
+		t.Error(diff)
+	}
+	for text, want := range map[string]string{
+		"registration: {shared_secret: " + secret + ", shared_secret_file: secret}": "registration.shared_secret_file: there is shared_secret too; give one of them",
+		"registration: {shared_secret_file: short}":                                 "registration.shared_secret_file: is shorter than 16 bytes",
+		"rate_limits: {store: memory, store_file: redis}":                           "rate_limits.store_file: there is store too; give one of them",
+		"rate_limits: {store_file: secret}":                                         "rate_limits.store_file: begins with none of redis:// and rediss://, and is not memory",
+		"admin: {api_token: " + secret + ", api_token_file: secret}":                "admin.api_token_file: there is api_token too; give one of them",
+		"admin: {api_token_file: short}":                                            "admin.api_token_file: is shorter than 32 characters",
+		"admin: {api_token_file: missing}":                                          "admin.api_token_file: the file (looked for in " + folder + ") cannot be read: no such file or directory",
+	} {
+		_, err := config.Parse(name, []byte(head+text+"\n"), nil)
+		if want = name + ":2: " + want; err == nil || err.Error() != want {
+			t.Errorf("%s:\ngot  %v\nwant %s", text, err, want)
+		}
+	}
+}
+
 func TestSecretsThatOthersCanReadAreWarnedAbout(t *testing.T) {
 	folder := t.TempDir()
 	write(t, folder, "secret", "a secret", 0o640)
 	write(t, folder, "key.pem", "PEM", 0o644)
+	write(t, folder, "token", strings.Repeat("t", 32), 0o640)
 	server := "server_name: a\njwt:\n  providers:\n"
 	fromFile := server + "  - {name: a, secret_file: secret}\n"
 	publicKey := server + "  - {name: a, public_key_file: key.pem}\n"
@@ -113,6 +147,10 @@ func TestSecretsThatOthersCanReadAreWarnedAbout(t *testing.T) {
 		{"an inline secret", minimal, nil, []string{path + ":5: jwt.providers[0].secret: " + own}},
 		{"an inline password", publicKey + "database: {url: 'postgres://a:b@c/d'}\n", nil, []string{path + ":5: database.url: " + own}},
 		{"a password in the query", publicKey + "database: {url: 'postgres://c/d?password=b'}\n", nil, []string{path + ":5: database.url: " + own}},
+		{"a password of Redis", publicKey + "rate_limits: {store: 'redis://:b@c'}\n", nil, []string{path + ":5: rate_limits.store: " + own}},
+		{"Redis without one", publicKey + "rate_limits: {store: 'redis://c'}\n", nil, nil},
+		{"a secret of registration", publicKey + "registration: {shared_secret: sixteen bytes...}\n", nil, []string{path + ":5: registration.shared_secret: " + own}},
+		{"a token in a file", publicKey + "admin: {api_token_file: token}\n", nil, []string{path + ":5: admin.api_token_file: others than its owner may use the file (mode 0640); chmod 600 it"}},
 		{"no password", publicKey + "database: {url: 'postgres://a@c/d'}\n", nil, nil},
 		{"no secret", publicKey, nil, nil},
 		{"a secret from the environment", server + "  - {name: a}\n", []string{"DOORWARD_JWT_PROVIDERS_0_SECRET=x"}, nil},

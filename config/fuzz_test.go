@@ -2,6 +2,7 @@ package config_test
 
 import (
 	"errors"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -26,10 +27,13 @@ func FuzzParse(f *testing.F) {
 		}
 		f.Add(text, "DOORWARD_SERVER_NAME=a")
 	}
+	f.Add([]byte(minimal+"registration: {terms: [{id: a, version: v, name: A, url: http://a}]}\nrate_limits: {refresh: {per_second: 0.001}}\n"),
+		"DOORWARD_RATE_LIMITS_REFRESH_BURST=2\nDOORWARD_REGISTRATION_TERMS_0_LANGUAGE=de")
 	f.Add([]byte(minimal), "DOORWARD_JWT_PROVIDERS_1_NAME=b\nDOORWARD_LOG_LEVEL=x")
 	f.Fuzz(func(t *testing.T, text []byte, environ string) {
 		// No file: the fuzzer must not open what it makes up.
-		if strings.Contains(string(text), "_file") || strings.Contains(environ, "_FILE") {
+		if strings.Contains(string(text), "_file") || strings.Contains(environ, "_FILE") ||
+			strings.Contains(string(text), "appservices") || strings.Contains(environ, "APPSERVICES") {
 			t.Skip()
 		}
 		variables := strings.Split(environ, "\n")
@@ -56,6 +60,12 @@ func FuzzParse(f *testing.F) {
 func checkAccepted(t *testing.T, c *config.Config) {
 	if c.ServerName == "" || c.HTTP.Listen == "" || c.HTTP.MaxBodyBytes <= 0 || c.Database.URL == "" {
 		t.Errorf("accepted: %+v", c)
+	}
+	limits := c.RateLimits
+	for _, l := range []config.Limit{limits.LoginFailed, limits.LoginAddress, limits.LoginAccount, limits.Registration, limits.Refresh, limits.LoginToken} {
+		if !(l.PerSecond > 0) || math.IsInf(l.PerSecond, 0) || l.Burst < 1 {
+			t.Errorf("accepted: %+v", l)
+		}
 	}
 	open := 0
 	for _, p := range c.JWT.Providers {

@@ -1,6 +1,6 @@
 package config
 
-import "path/filepath"
+import "reflect"
 
 // maxConfigBytes is the greatest size of a configuration file.
 const maxConfigBytes = 1 << 20
@@ -36,6 +36,7 @@ type reading struct {
 	faults Faults
 	bad    map[string]bool // the paths whose value has a fault
 	read   bool            // the text could be taken apart
+	alien  bool            // the text is for other programs too
 }
 
 func newReading(file string) *reading {
@@ -45,12 +46,13 @@ func newReading(file string) *reading {
 }
 
 func (r *reading) take(text []byte, environ []string) {
-	if r.read = r.yaml(text); !r.read {
+	if r.read = r.yaml(text, reflect.ValueOf(r.config).Elem()); !r.read {
 		return
 	}
 	r.environment(environ)
 	r.checkSources()
-	r.files(filepath.Dir(r.file))
+	r.files()
+	r.appservices()
 	r.validate()
 	r.warn()
 }

@@ -66,30 +66,6 @@ func write(t *testing.T, folder, name, text string, mode os.FileMode) string {
 	return path
 }
 
-func TestWhatIsLeftOutHasItsDefault(t *testing.T) {
-	want := &config.Config{
-		ServerName: "example.org",
-		HTTP:       config.HTTP{Listen: "127.0.0.1:8008", MaxBodyBytes: 65536},
-		Database:   config.Database{URL: "sqlite:doorward.db", Migrate: true},
-		JWT: config.JWT{
-			DeprecatedType: true,
-			Providers: []config.Provider{{
-				Name:         "corp",
-				Secret:       "correct horse",
-				Leeway:       2 * time.Minute,
-				SubjectClaim: "sub",
-				Localpart:    "reject",
-				RegisterUser: true,
-			}},
-		},
-		Sessions: config.Sessions{RefreshableAccessTokenLifetime: 5 * time.Minute},
-		Log:      config.Log{Level: "info", Format: "text"},
-	}
-	if diff := cmp.Diff(want, parse(t, minimal), comparable); diff != "" {
-		t.Error(diff)
-	}
-}
-
 func TestWhatIsWrittenIsRead(t *testing.T) {
 	got := parse(t, `
 server_name: "example.org"
@@ -121,11 +97,34 @@ jwt:
     display_name_claim: name
     localpart: escape
     register_user: false
+    allow_uia: true
+password: {enabled: false}
+login_token: {enabled: false, lifetime: 10m}
+registration:
+  enabled: true
+  tokens_required: true
+  shared_secret: sixteen bytes...
+  guests: true
+  terms:
+  - {id: a, version: "1.0", name: A, url: https://a.example/?a=b#c}
+  - {id: a, version: "1.0", language: pt-BR, name: Á, url: http://a.example}
+  - {id: b, version: "2", language: gsw-756, name: B, url: http://b.example/}
 sessions:
   access_token_lifetime: 1h
   refreshable_access_token_lifetime: 0s
   refresh_token_lifetime: 720h
   session_lifetime: 8760h
+  max_devices_per_user: 12
+rate_limits:
+  enabled: false
+  login_failed: {per_second: 0.001, burst: 1}
+  login_address: {per_second: 2.5, burst: 2}
+  login_account: {per_second: 3, burst: 3}
+  registration: {per_second: .4, burst: 4}
+  refresh: {per_second: 5, burst: 5}
+  login_token: {per_second: 0.6, burst: 6}
+  store: redis://:pass%20word@redis:6379/15
+admin: {api_token: 0123456789abcdefghijklmnopqrstuv}
 log: {level: debug, format: json}
 `)
 	want := &config.Config{
@@ -151,11 +150,32 @@ log: {level: debug, format: json}
 			SubjectClaim:     "user.name",
 			DisplayNameClaim: "name",
 			Localpart:        "escape",
+			AllowUIA:         true,
 		}}},
+		LoginToken: config.LoginToken{Lifetime: 10 * time.Minute},
+		Registration: config.Registration{
+			Enabled: true, TokensRequired: true, SharedSecret: "sixteen bytes...", Guests: true,
+			Terms: []config.Policy{
+				{ID: "a", Version: "1.0", Language: "en", Name: "A", URL: "https://a.example/?a=b#c"},
+				{ID: "a", Version: "1.0", Language: "pt-BR", Name: "Á", URL: "http://a.example"},
+				{ID: "b", Version: "2", Language: "gsw-756", Name: "B", URL: "http://b.example/"},
+			},
+		},
 		Sessions: config.Sessions{
 			AccessTokenLifetime: time.Hour, RefreshTokenLifetime: 720 * time.Hour, SessionLifetime: 8760 * time.Hour,
+			MaxDevicesPerUser: 12,
 		},
-		Log: config.Log{Level: "debug", Format: "json"},
+		RateLimits: config.RateLimits{
+			LoginFailed:  config.Limit{PerSecond: 0.001, Burst: 1},
+			LoginAddress: config.Limit{PerSecond: 2.5, Burst: 2},
+			LoginAccount: config.Limit{PerSecond: 3, Burst: 3},
+			Registration: config.Limit{PerSecond: 0.4, Burst: 4},
+			Refresh:      config.Limit{PerSecond: 5, Burst: 5},
+			LoginToken:   config.Limit{PerSecond: 0.6, Burst: 6},
+			Store:        "redis://:pass%20word@redis:6379/15",
+		},
+		Admin: config.Admin{APIToken: "0123456789abcdefghijklmnopqrstuv"},
+		Log:   config.Log{Level: "debug", Format: "json"},
 	}
 	if diff := cmp.Diff(want, got, comparable); diff != "" {
 		t.Error(diff)
@@ -184,34 +204,11 @@ func TestWhatIsAccepted(t *testing.T) {
 		"any free port, twice":            server + "http: {listen: 127.0.0.1:0}\nmetrics: {listen: 127.0.0.1:0}\n",
 		"many brackets, one by one":       server + "jwt: {providers: [" + manyProviders(20) + "]}\n",
 		"a duration of zero":              minimal + "      leeway: 0\n",
+		"a section that is only begun":    server + "rate_limits:\n  refresh:\nregistration: {terms: }\nappservices: []\n",
+		"Redis without a database":        server + "rate_limits: {store: 'redis://[::1]'}\n",
+		"the shortest login tokens":       server + "login_token: {lifetime: 1s}\n",
 		"issuers that differ by path":     minimal + "      issuers: [https://a/x, https://a/X]\n",
 	} {
 		t.Run(name, func(t *testing.T) { parse(t, text) })
-	}
-}
-
-func TestAFileIsRead(t *testing.T) {
-	path := write(t, t.TempDir(), "doorward.yaml", minimal, 0o600)
-	c, err := config.Load(path, []string{"DOORWARD_SERVER_NAME=other.org"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if c.ServerName != "other.org" || c.JWT.Providers[0].Secret.Reveal() != "correct horse" {
-		t.Errorf("got %+v", c)
-	}
-}
-
-func TestAFileThatCannotBeReadIsAFault(t *testing.T) {
-	folder := t.TempDir()
-	missing := filepath.Join(folder, "missing.yaml")
-	large := write(t, folder, "large.yaml", strings.Repeat("#", 1<<20+1), 0o600)
-	for path, want := range map[string]string{
-		missing: missing + ": cannot be read: no such file or directory",
-		folder:  folder + ": cannot be read: is a directory",
-		large:   large + ": is larger than 1024 KiB",
-	} {
-		if _, err := config.Load(path, nil); err == nil || err.Error() != want {
-			t.Errorf("got %v, want %s", err, want)
-		}
 	}
 }

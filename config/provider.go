@@ -53,4 +53,7 @@ type Provider struct {
 	Localpart string `yaml:"localpart"`
 	// RegisterUser says that a user who does not exist is created.
 	RegisterUser bool `yaml:"register_user"`
+	// AllowUIA says that a token completes a stage of User-Interactive
+	// Authentication.
+	AllowUIA bool `yaml:"allow_uia"`
 }

@@ -4,6 +4,7 @@ import (
 	"iter"
 	"reflect"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -86,6 +87,11 @@ func setScalar(into reflect.Value, text string) bool {
 	case into.Kind() == reflect.Bool:
 		into.SetBool(text == "true")
 		return text == "true" || text == "false"
+	case into.Kind() == reflect.Float64:
+		f, err := strconv.ParseFloat(text, 64)
+		into.SetFloat(f)
+		// Letters make infinity, NaN, powers and hexadecimal numbers.
+		return err == nil && strings.Trim(text, "0123456789.+-") == ""
 	}
 	n, err := strconv.ParseInt(text, 10, into.Type().Bits())
 	into.SetInt(n)
@@ -101,6 +107,8 @@ func wanted(t reflect.Type) string {
 		return "text; put it in quotes"
 	case t.Kind() == reflect.Bool:
 		return "true or false"
+	case t.Kind() == reflect.Float64:
+		return "a number, as in 5 or 0.2"
 	}
 	return "a whole number"
 }

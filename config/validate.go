@@ -31,15 +31,21 @@ func (r *reading) validate() {
 	r.validateHTTP()
 	r.validateDatabase()
 	r.validateProviders()
+	r.validateLoginToken()
+	r.validateRegistration()
+	r.validateAppservices()
 	r.validateSessions()
+	r.validateRateLimits()
+	r.validateAdmin()
 	r.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	r.oneOf("log.format", c.Log.Format, "text", "json")
 }
 
-func isBaseURL(s string) bool {
+func isBaseURL(s string) bool { return isWebURL(s) && !strings.ContainsAny(s, "?#") }
+
+func isWebURL(s string) bool {
 	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" &&
-		u.User == nil && !strings.ContainsAny(s, "?#")
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.User == nil
 }
 
 func (r *reading) validateHTTP() {
@@ -114,6 +120,9 @@ func (r *reading) validateSessions() {
 	r.span("sessions.refreshable_access_token_lifetime", s.RefreshableAccessTokenLifetime)
 	r.span("sessions.refresh_token_lifetime", s.RefreshTokenLifetime)
 	r.span("sessions.session_lifetime", s.SessionLifetime)
+	if s.MaxDevicesPerUser < 0 {
+		r.invalid("sessions.max_devices_per_user", "is less than 0")
+	}
 	if s.RefreshTokenLifetime > 0 && s.RefreshTokenLifetime <= s.RefreshableAccessTokenLifetime {
 		r.invalid("sessions.refresh_token_lifetime", "is not longer than refreshable_access_token_lifetime (%v): "+
 			"clients refresh when the access token is about to expire", s.RefreshableAccessTokenLifetime)

@@ -21,18 +21,25 @@ func (r *reading) warning(path, format string, args ...any) {
 }
 
 func (r *reading) warn() {
-	for i, proxy := range r.config.HTTP.TrustedProxies {
+	c := r.config
+	for i, proxy := range c.HTTP.TrustedProxies {
 		if network, err := netip.ParsePrefix(proxy); err == nil && network.Bits() == 0 {
 			r.warning(item("http.trusted_proxies", i), "believes everybody's X-Forwarded-For")
 		}
 	}
-	if len(r.config.JWT.Providers) == 0 {
-		r.warning("jwt.providers", "there is none; nobody can sign in")
+	if len(c.JWT.Providers) == 0 && !c.Password.Enabled && len(c.AppserviceFiles) == 0 {
+		r.warning("jwt.providers", "there is none, and no other way to sign in; nobody can")
 	}
-	for i, p := range r.config.JWT.Providers {
+	for i, p := range c.JWT.Providers {
 		if p.Leeway > generousLeeway {
 			r.warning(providerPath(i)+".leeway", "tokens are taken for more than %v after they expired", generousLeeway)
 		}
+	}
+	if c.Registration.Enabled && !c.Registration.TokensRequired {
+		r.warning("registration.enabled", "anybody can make accounts; tokens_required keeps strangers out")
+	}
+	if !c.RateLimits.Enabled {
+		r.warning("rate_limits.enabled", "nothing slows down who guesses passwords and tokens")
 	}
 }
 
@@ -53,7 +60,7 @@ func (r *reading) warnOfConfigFile(mode fs.FileMode) {
 // isSecret says whether a setting's value must not be known.
 func isSecret(path string, setting reflect.Value) bool {
 	secret, ok := setting.Interface().(Secret)
-	if path == "database.url" {
+	if path == "database.url" || path == "rate_limits.store" {
 		return holdsPassword(secret)
 	}
 	return ok && secret != ""

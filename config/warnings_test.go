@@ -13,7 +13,14 @@ func TestWeakSettingsAreWarnedAbout(t *testing.T) {
 	}{
 		{"nothing weak", minimal, nil},
 		{"a limit of the leeway", minimal + "      leeway: 10m\n", nil},
-		{"no provider", "server_name: a\n", []string{"doorward.yaml: jwt.providers: there is none; nobody can sign in"}},
+		{"no provider", "server_name: a\n", nil},
+		{"no way to sign in", "server_name: a\npassword: {enabled: false}\n", []string{
+			"doorward.yaml: jwt.providers: there is none, and no other way to sign in; nobody can"}},
+		{"registration for everybody", minimal + "registration: {enabled: true}\n", []string{
+			"doorward.yaml:6: registration.enabled: anybody can make accounts; tokens_required keeps strangers out"}},
+		{"registration with tokens", minimal + "registration: {enabled: true, tokens_required: true}\n", nil},
+		{"no limits", minimal + "rate_limits:\n  enabled: false\n", []string{
+			"doorward.yaml:7: rate_limits.enabled: nothing slows down who guesses passwords and tokens"}},
 		{"a great leeway", minimal + "      leeway: 11m\n", []string{
 			"doorward.yaml:6: jwt.providers[0].leeway: tokens are taken for more than 10m0s after they expired"}},
 		{"everybody is a proxy", minimal + "http: {trusted_proxies: [10.0.0.0/8, 0.0.0.0/0, '::/0']}\n", []string{

@@ -3,6 +3,7 @@ package config
 import (
 	"bytes"
 	"errors"
+	"reflect"
 	"strings"
 	"unicode/utf8"
 
@@ -34,9 +35,9 @@ var refusedTokens = map[token.Type]string{
 	token.MappingKeyType:  "keys marked with ? are not understood here; a text that begins with ? stands in quotes",
 }
 
-// yaml reads the text of the configuration. It returns false if there is
-// nothing to go on with.
-func (r *reading) yaml(text []byte) bool {
+// yaml reads a text into a section. It returns false if there is nothing to go
+// on with.
+func (r *reading) yaml(text []byte, into reflect.Value) bool {
 	switch {
 	case len(text) > maxConfigBytes:
 		r.fault("", "is larger than %d KiB", maxConfigBytes>>10)
@@ -58,7 +59,7 @@ func (r *reading) yaml(text []byte) bool {
 		return false
 	}
 	for _, doc := range file.Docs {
-		r.decodeRoot(doc.Body)
+		r.decodeRoot(doc.Body, into)
 	}
 	return !r.bad[""]
 }
