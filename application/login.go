@@ -11,11 +11,13 @@ import (
 
 // Login turns a credential into a session: user, device and tokens.
 type Login struct {
-	Server    domain.ServerName
-	Types     LoginTypes
-	Sessions  ports.SessionRepository
-	Lifetimes domain.Lifetimes
-	Now       Clock
+	Server      domain.ServerName
+	Types       LoginTypes
+	Appservices domain.Appservices
+	Storage     ports.Storage
+	Limiter     ports.RateLimiter
+	Rules       domain.SessionRules
+	Now         Clock
 }
 
 // A LoginRequest is a credential and the device to sign in with.
@@ -27,6 +29,9 @@ type LoginRequest struct {
 	DeviceName string
 	// Refreshable says that the client can refresh, and wants a refresh token.
 	Refreshable bool
+	// Address is where the request comes from, in one spelling; empty: unknown, and
+	// not limited.
+	Address string
 }
 
 // A LoginResult is an open session.
@@ -45,85 +50,57 @@ type LoginResult struct {
 // Do signs the bearer of the credential in. Everything is checked before
 // anything is written, and what is written is written as one.
 //
-// It returns [domain.ErrUnknownLoginType], whatever the verifier refuses with,
-// [domain.ErrInvalidParam] or [domain.ErrTooLong] for the device,
-// [domain.ErrInvalidUsername], [domain.ErrUserNotFound],
-// [domain.ErrUserDeactivated] or [domain.ErrUserLocked].
-func (l Login) Do(ctx context.Context, req LoginRequest) (LoginResult, error) {
+// It returns [domain.ErrUnknownLoginType], [domain.ErrLimited], whatever the
+// verifier refuses with, [domain.ErrInvalidParam] or [domain.ErrTooLong] for the
+// device, [domain.ErrInvalidUsername], [domain.ErrExclusive],
+// [domain.ErrUserNotFound], [domain.ErrUserDeactivated], [domain.ErrUserLocked],
+// [domain.ErrTooManyDevices], or [domain.ErrForbidden] if what was verified does
+// not hold any more.
+func (l Login) Do(ctx context.Context, req LoginRequest) (result LoginResult, err error) {
 	verifier, ok := l.Types.Verifier(req.Credential.Type)
 	if !ok {
 		return LoginResult{}, domain.ErrUnknownLoginType
 	}
+	if service, ok := l.Appservices.ByToken(req.Credential.AccessToken); ok && !service.Limited {
+		return l.signIn(ctx, verifier, req, unlimited)
+	}
+	err = attempt(ctx, l.Limiter, req.Address, func() error {
+		result, err = l.signIn(ctx, verifier, req, func(user domain.UserID) error {
+			return l.Limiter.Take(ctx, domain.Bucket{Limit: domain.LimitAccount, Key: string(user)})
+		})
+		return err
+	})
+	return result, err
+}
+
+func unlimited(domain.UserID) error { return nil }
+
+// signIn verifies the credential, and asks may before it signs the user in.
+func (l Login) signIn(ctx context.Context, verifier ports.TokenVerifier, req LoginRequest, may func(domain.UserID) error) (LoginResult, error) {
 	claims, err := verifier.Verify(ctx, req.Credential)
 	if err != nil {
 		return LoginResult{}, err
 	}
-	who, err := accountOf(claims, l.Server)
+	who, err := accountOf(claims, l.Server, l.Appservices)
 	if err != nil {
 		return LoginResult{}, err
 	}
-	device, err := deviceOf(req)
+	device, err := deviceOf(req.DeviceID, req.DeviceName)
 	if err != nil {
 		return LoginResult{}, err
 	}
-
-	now := l.Now().Truncate(time.Millisecond)
-	tokens := l.Lifetimes.Issue(req.Refreshable, now)
-	in := domain.SignIn{
-		Users:       who.ids,
-		Create:      who.absent == nil,
-		DisplayName: claims.DisplayName,
-		Link:        claims.Link,
-		Device:      device,
-		DeviceName:  req.DeviceName,
-		Pair:        tokens.Pair,
-		SessionEnds: l.Lifetimes.SessionEnd(now),
-		At:          now,
+	if err := may(who.id()); err != nil {
+		return LoginResult{}, err
 	}
-	signedIn, err := l.Sessions.SignIn(ctx, in)
+	opening := newOpening(l.Rules, l.Now(), device, req.DeviceName, req.Refreshable)
+	opening.Users, opening.Create = who.ids, who.absent == nil
+	opening.DisplayName, opening.Link = claims.DisplayName, claims.Link
+	signedIn, err := opening.open(ctx, l.Storage, claims.Proof)
 	if errors.Is(err, domain.ErrNotFound) {
 		err = who.absent
 	}
 	if err != nil {
 		return LoginResult{}, err
 	}
-	return LoginResult{
-		User:         signedIn.User,
-		Device:       device,
-		AccessToken:  tokens.Access,
-		RefreshToken: tokens.Refresh,
-		ExpiresIn:    until(in.Session().AccessExpires, now),
-		UserCreated:  signedIn.Created,
-	}, nil
-}
-
-func deviceOf(req LoginRequest) (domain.DeviceID, error) {
-	if err := domain.CheckDeviceName(req.DeviceName); err != nil {
-		return "", err
-	}
-	if req.DeviceID == nil {
-		return domain.NewDeviceID(), nil
-	}
-	return domain.ParseDeviceID(*req.DeviceID)
-}
-
-// An account is the user that claims mean.
-type account struct {
-	ids    []domain.UserID // as in domain.SignIn
-	absent error           // why the user may not be created, if it may not
-}
-
-func accountOf(claims domain.Claims, server domain.ServerName) (account, error) {
-	id, err := domain.NewUserID(claims.Localpart, server)
-	if err != nil {
-		return account{}, err
-	}
-	who := account{ids: []domain.UserID{id}, absent: domain.CheckNewLocalpart(claims.Localpart)}
-	if claims.Exact != claims.Localpart && domain.FoldLocalpart(claims.Exact) == claims.Localpart {
-		who.ids = []domain.UserID{domain.UserID("@" + claims.Exact + ":" + string(server)), id}
-	}
-	if who.absent == nil && !claims.Register {
-		who.absent = domain.ErrUserNotFound
-	}
-	return who, nil
+	return opening.result(signedIn), nil
 }

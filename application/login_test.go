@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/seed-31b6c987/doorward/adapters/memstore"
+	"github.com/seed-31b6c987/doorward/adapters/ratelimit"
 	"github.com/seed-31b6c987/doorward/application"
 	"github.com/seed-31b6c987/doorward/domain"
 	"github.com/seed-31b6c987/doorward/ports"
@@ -28,22 +29,38 @@ var at = time.UnixMilli(1_700_000_000_000).UTC()
 // door is the use cases over one memory store.
 type door struct {
 	ports.Repositories
+	storage ports.Storage
 	login   application.Login
 	preview application.Preview
 }
 
 func newDoor(verifier says) door {
-	repositories := memstore.New().Repositories()
+	store := memstore.New()
 	return door{
-		Repositories: repositories,
+		Repositories: store.Repositories(),
+		storage:      store,
 		login: application.Login{
-			Server:   "example.org",
-			Types:    application.LoginTypes{{Name: "says", Verifier: verifier}},
-			Sessions: repositories.Sessions,
-			Now:      func() time.Time { return at },
+			Server:  "example.org",
+			Types:   application.LoginTypes{{Name: "says", Verifier: verifier}},
+			Storage: store,
+			Limiter: ratelimit.Unlimited{},
+			Now:     func() time.Time { return at },
 		},
-		preview: application.Preview{Server: "example.org", Users: repositories.Users},
+		preview: application.Preview{Server: "example.org", Users: store.Repositories().Users},
 	}
+}
+
+// authenticate says whose a token is, by the door's clock.
+func (d door) authenticate() application.Authenticate {
+	return application.Authenticate{
+		Server: "example.org", Sessions: d.Sessions, Users: d.Users, Devices: d.Devices, Tickets: d.Tickets,
+		Now: d.login.Now,
+	}
+}
+
+// shows is a request with the token.
+func shows(token domain.Token) application.Presented {
+	return application.Presented{Token: string(token)}
 }
 
 func request() application.LoginRequest {
@@ -64,7 +81,7 @@ func TestALoginOpensASessionOfTheUserOnTheDevice(t *testing.T) {
 	if got.User != want || got.Device != "PHONE" || !got.UserCreated {
 		t.Errorf("got %+v", got)
 	}
-	bearer, err := application.Authenticate{Sessions: d.Sessions, Now: d.login.Now}.Do(t.Context(), string(got.AccessToken))
+	bearer, err := d.authenticate().Do(t.Context(), shows(got.AccessToken))
 	if err != nil || bearer != (domain.Bearer{User: want, Device: "PHONE"}) {
 		t.Errorf("the token is that of %+v, %v", bearer, err)
 	}

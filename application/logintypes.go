@@ -12,6 +12,11 @@ type LoginType struct {
 	Name string
 	// Verifier decides on credentials of the type.
 	Verifier ports.TokenVerifier
+	// Interactive says that the type is a stage of User-Interactive Authentication
+	// too.
+	Interactive bool
+	// Flow are the members of the type's entry in GET /login beside its name.
+	Flow map[string]any
 }
 
 // Verifier returns who verifies credentials of the named type.
@@ -22,4 +27,15 @@ func (t LoginTypes) Verifier(name string) (ports.TokenVerifier, bool) {
 		}
 	}
 	return nil, false
+}
+
+// Interactive returns those that are stages of User-Interactive Authentication.
+func (t LoginTypes) Interactive() LoginTypes {
+	var stages LoginTypes
+	for _, lt := range t {
+		if lt.Interactive {
+			stages = append(stages, lt)
+		}
+	}
+	return stages
 }

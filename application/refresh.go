@@ -11,9 +11,10 @@ import (
 
 // Refresh exchanges a refresh token for new tokens on the same device.
 type Refresh struct {
-	Sessions  ports.SessionRepository
-	Lifetimes domain.Lifetimes
-	Now       Clock
+	Sessions ports.SessionRepository
+	Limiter  ports.RateLimiter
+	Rules    domain.SessionRules
+	Now      Clock
 }
 
 // A RefreshResult is a session with new tokens.
@@ -27,20 +28,33 @@ type RefreshResult struct {
 
 var errUnknownRefreshToken = domain.Refuse(domain.ErrUnknownToken, "unknown_refresh_token", "Unknown refresh token")
 
-// Do returns new tokens. The old refresh token stays good until one of them is
+// Do returns new tokens. The address is where the request comes from, in one
+// spelling; empty: unknown. The old refresh token stays good until one of them is
 // used, so that a client to whom the answer was lost asks again.
 //
 // It returns [domain.ErrUnknownToken] for a token that is unknown or spent, or
-// whose user is deactivated, [domain.ErrUserLocked], or [domain.ErrExpiredToken]
-// if the token or the session has expired.
-func (r Refresh) Do(ctx context.Context, token string) (RefreshResult, error) {
+// whose user is deactivated, [domain.ErrUserLocked], [domain.ErrExpiredToken]
+// if the token or the session has expired, or [domain.ErrLimited].
+func (r Refresh) Do(ctx context.Context, token, address string) (result RefreshResult, err error) {
+	err = guess(ctx, r.Limiter, address, func() error {
+		result, err = r.refresh(ctx, token)
+		return err
+	})
+	return result, err
+}
+
+func (r Refresh) refresh(ctx context.Context, token string) (RefreshResult, error) {
 	refresh, err := domain.ParseToken(domain.RefreshToken, token)
 	if err != nil {
 		return RefreshResult{}, errUnknownRefreshToken
 	}
+	session := refresh.Session()
+	if err := r.Limiter.Take(ctx, domain.Bucket{Limit: domain.LimitRefresh, Key: string(session)}); err != nil {
+		return RefreshResult{}, err
+	}
 	now := r.Now().Truncate(time.Millisecond)
-	tokens := r.Lifetimes.Issue(true, now)
-	renewed, err := r.Sessions.Refresh(ctx, domain.Renewal{Token: refresh.Hash(), Pair: tokens.Pair, At: now})
+	tokens := r.Rules.Issue(session, true, now)
+	renewed, err := r.Sessions.Refresh(ctx, domain.Renewal{Token: refresh.Key(), Pair: tokens.Pair, At: now})
 	switch {
 	case errors.Is(err, domain.ErrNotFound), errors.Is(err, domain.ErrUserDeactivated):
 		return RefreshResult{}, errUnknownRefreshToken

@@ -15,15 +15,14 @@ func open(t *testing.T, lifetimes domain.Lifetimes, refreshable bool, now *time.
 	t.Helper()
 	d := newDoor(says{claims: domain.Claims{Localpart: "alice", Register: true}})
 	clock := func() time.Time { return *now }
-	d.login.Lifetimes, d.login.Now = lifetimes, clock
+	d.login.Rules.Lifetimes, d.login.Now = lifetimes, clock
 	req := request()
 	req.Refreshable = refreshable
 	got, err := d.login.Do(t.Context(), req)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return got, application.Refresh{Sessions: d.Sessions, Lifetimes: lifetimes, Now: clock},
-		application.Authenticate{Sessions: d.Sessions, Now: clock}
+	return got, application.Refresh{Sessions: d.Sessions, Limiter: d.login.Limiter, Rules: d.login.Rules, Now: clock}, d.authenticate()
 }
 
 func TestTokensLastAsLongAsIsConfigured(t *testing.T) {
@@ -47,18 +46,18 @@ func TestTokensLastAsLongAsIsConfigured(t *testing.T) {
 			if got.ExpiresIn != c.login || (got.RefreshToken != "") != c.refreshable {
 				t.Fatalf("login: good for %v, refreshable: %t", got.ExpiresIn, got.RefreshToken != "")
 			}
-			if _, err := authenticate.Do(t.Context(), string(got.AccessToken)); err != nil {
+			if _, err := authenticate.Do(t.Context(), shows(got.AccessToken)); err != nil {
 				t.Error(err)
 			}
 			if !c.refreshable {
 				return
 			}
 			now = now.Add(3 * time.Minute)
-			next, err := refresh.Do(t.Context(), string(got.RefreshToken))
+			next, err := refresh.Do(t.Context(), string(got.RefreshToken), "")
 			if err != nil || next.ExpiresIn != c.refresh || next.Bearer.Device != got.Device || next.Bearer.User != got.User {
 				t.Errorf("refresh: good for %v, of %+v, %v", next.ExpiresIn, next.Bearer, err)
 			}
-			if _, err := authenticate.Do(t.Context(), string(got.AccessToken)); err != domain.ErrExpiredToken {
+			if _, err := authenticate.Do(t.Context(), shows(got.AccessToken)); err != domain.ErrExpiredToken {
 				t.Errorf("the access token before: %v", err)
 			}
 		})
@@ -80,7 +79,7 @@ func TestWhatEndsRefreshing(t *testing.T) {
 		now := at
 		got, refresh, _ := open(t, c.lifetimes, true, &now)
 		now = now.Add(c.later)
-		if _, err := refresh.Do(t.Context(), string(got.RefreshToken)); !errors.Is(err, c.want) {
+		if _, err := refresh.Do(t.Context(), string(got.RefreshToken), ""); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}
@@ -91,15 +90,15 @@ func TestARefreshThatFailsSaysWhy(t *testing.T) {
 	got, refresh, _ := open(t, domain.Lifetimes{}, true, &now)
 	for name, token := range map[string]string{
 		"rubbish": "rubbish", "none": "", "an access token": string(got.AccessToken),
-		"another": string(domain.NewToken(domain.RefreshToken)),
+		"another": string(domain.NewToken(domain.RefreshToken, domain.NewSessionID())),
 	} {
-		if _, err := refresh.Do(t.Context(), token); !errors.Is(err, domain.ErrUnknownToken) {
+		if _, err := refresh.Do(t.Context(), token, ""); !errors.Is(err, domain.ErrUnknownToken) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := refresh.Do(ctx, string(got.RefreshToken)); !errors.Is(err, context.Canceled) || errors.Is(err, domain.ErrUnknownToken) {
+	if _, err := refresh.Do(ctx, string(got.RefreshToken), ""); !errors.Is(err, context.Canceled) || errors.Is(err, domain.ErrUnknownToken) {
 		t.Errorf("a fault of the store: %v", err)
 	}
 }

@@ -1,6 +1,9 @@
 package domain
 
-import "crypto/sha256"
+import (
+	"crypto/sha256"
+	"time"
+)
 
 // A Credential is what a client offers as the proof of who it is: the body of
 // a login request, less what concerns the device.
@@ -13,11 +16,22 @@ type Credential struct {
 	// their own. Values are string, bool, json.Number, []any and
 	// map[string]any; members that are null are left out.
 	Extra map[string]any
+	// AccessToken is that of the request; empty: it has none. Only application
+	// services log in with one.
+	AccessToken string
+	// Confirms is set if the credential is a stage of User-Interactive
+	// Authentication. It is when the client was asked: a verifier refuses what may
+	// have been made for a login, or before. Zero: it is a login.
+	Confirms time.Time
 }
 
 // Claims are what a verified credential says of its bearer.
 type Claims struct {
-	// Localpart is the bearer's localpart; it passes [CheckLocalpart].
+	// User is the account that was proven, by a verifier that knows accounts. Then
+	// Localpart, Exact and Register say nothing.
+	User UserID
+	// Localpart is the localpart of a bearer who is known elsewhere; it passes
+	// [CheckLocalpart].
 	Localpart string
 	// Exact is the bearer's own spelling of Localpart, if that differs by upper
 	// case. A user who exists under exactly this spelling, from the days when
@@ -29,7 +43,27 @@ type Claims struct {
 	DisplayName string
 	// Link is the identity that was proven. The zero Link is not remembered.
 	Link Link
+	// Appservice is the id of the application service that vouches for the bearer;
+	// empty: none does.
+	Appservice string
+	// Proof is what else must hold when the login takes effect.
+	Proof Proof
 }
+
+// A Proof is what a credential rests on that could be gone, or used, when its
+// login takes effect. The login looks again then, and takes it away, as one with
+// all that it writes. The zero Proof asks for nothing.
+type Proof struct {
+	// Ticket is a ticket of the user that the login spends; zero: none.
+	Ticket TokenHash
+	// Password is the hash that was verified, and must still be the user's;
+	// empty: none. It is replaced by NewPassword.
+	Password, NewPassword PasswordHash
+}
+
+// A PasswordHash is what is known of a password, in a form of which only who
+// hashed it knows the meaning. It is a secret all the same.
+type PasswordHash string
 
 // A Link is an identity elsewhere: the subject of an issuer that a provider
 // speaks for. It is remembered with the user who first signs in with it.

@@ -2,6 +2,7 @@ package domain
 
 import (
 	"crypto/rand"
+	"fmt"
 	"strings"
 	"time"
 	"unicode"
@@ -24,6 +25,23 @@ type Device struct {
 	ID          DeviceID
 	DisplayName string // empty: none
 	CreatedAt   time.Time
+	// LastSeen is when and from where it was last used, as far as that was
+	// written down; its time is zero if it was not.
+	LastSeen Seen
+}
+
+// Seen says when and from where a device was used.
+type Seen struct {
+	At        time.Time
+	Address   string // an IP address; empty: unknown
+	UserAgent string // as the client calls itself
+}
+
+// A Sighting is the use of a device.
+type Sighting struct {
+	User   UserID
+	Device DeviceID
+	Seen
 }
 
 // ParseDeviceID returns s as a DeviceID, or [ErrInvalidParam] if it is empty,
@@ -61,3 +79,17 @@ func NewDeviceID() DeviceID {
 	}
 	return DeviceID(id)
 }
+
+// TooManyDevices is the error for a device more than a user may have.
+type TooManyDevices struct {
+	Max     int
+	InfoURI string // where users read about that
+}
+
+// Error implements error.
+func (t *TooManyDevices) Error() string {
+	return fmt.Sprintf("This account may have %d devices, and has them: log one out first", t.Max)
+}
+
+// Unwrap lets errors.Is find the kind.
+func (t *TooManyDevices) Unwrap() error { return ErrTooManyDevices }

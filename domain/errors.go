@@ -37,6 +37,42 @@ var (
 	// ErrTooLong means that a text is longer than it may be.
 	ErrTooLong = errors.New("text too long")
 
+	// ErrExclusive means that a name belongs to an application service.
+	ErrExclusive = errors.New("the name belongs to an application service")
+	// ErrOutsideNamespace means that an application service acted as a user that is
+	// none of its.
+	ErrOutsideNamespace = errors.New("the user is none of the application service")
+	// ErrAddressInUse means that an address elsewhere is another user's.
+	ErrAddressInUse = errors.New("the address is in use")
+	// ErrMissingParam means that a parameter is not there.
+	ErrMissingParam = errors.New("missing parameter")
+	// ErrWeakPassword means that a password is one that nobody should have.
+	ErrWeakPassword = errors.New("weak password")
+	// ErrUnknownDevice means that an application service named a device that its
+	// user does not have.
+	ErrUnknownDevice = errors.New("unknown device")
+	// ErrGuest means that guests may not do that.
+	ErrGuest = errors.New("guests may not do that")
+	// ErrTooManyDevices means that a user has as many devices as it may have. The
+	// error is a [*TooManyDevices].
+	ErrTooManyDevices = errors.New("too many devices")
+	// ErrLimited means that something was asked for too often. The error is a
+	// [*Limited].
+	ErrLimited = errors.New("too many requests")
+	// ErrUnconfirmed means that a request has to be confirmed by its user, or not
+	// enough was shown for that. The error is a [*Challenge].
+	ErrUnconfirmed = errors.New("to be confirmed")
+
+	// ErrNoURL means that an application service says nowhere that it listens.
+	ErrNoURL = errors.New("the application service has no URL")
+	// ErrBadStatus means that an application service was reached and did not
+	// answer that all is well. The error is a [*BadStatus].
+	ErrBadStatus = errors.New("the application service answered with a bad status")
+	// ErrUnreachable means that an application service could not be reached.
+	ErrUnreachable = errors.New("the application service could not be reached")
+	// ErrTooSlow means that an application service did not answer in time.
+	ErrTooSlow = errors.New("the application service did not answer in time")
+
 	// ErrUnavailable means that a store or another system could not answer in
 	// time. It says nothing about whoever asked.
 	ErrUnavailable = errors.New("temporarily unavailable")

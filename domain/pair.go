@@ -40,6 +40,8 @@ type Tokens struct {
 	Access  Token
 	Refresh Token // empty: there is none
 	Pair    Pair
+	// Session is the hash of the session's id.
+	Session TokenHash
 }
 
 // Lifetimes say how long tokens are good. 0 means for ever.
@@ -54,12 +56,13 @@ type Lifetimes struct {
 	Session time.Duration
 }
 
-// Issue makes new tokens, with a refresh token if they are to be refreshable.
-func (l Lifetimes) Issue(refreshable bool, at time.Time) Tokens {
-	t := Tokens{Access: NewToken(AccessToken)}
+// Issue makes new tokens of a session, with a refresh token if they are to be
+// refreshable.
+func (l Lifetimes) Issue(session SessionID, refreshable bool, at time.Time) Tokens {
+	t := Tokens{Access: NewToken(AccessToken, session), Session: session.Hash()}
 	t.Pair = Pair{Access: t.Access.Hash(), AccessExpires: after(at, l.Access)}
 	if refreshable {
-		t.Refresh = NewToken(RefreshToken)
+		t.Refresh = NewToken(RefreshToken, session)
 		t.Pair.Refresh = t.Refresh.Hash()
 		t.Pair.AccessExpires = after(at, l.RefreshableAccess)
 		t.Pair.RefreshExpires = after(at, l.Refresh)

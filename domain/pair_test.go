@@ -43,6 +43,7 @@ func TestExpiryIsToTheMillisecond(t *testing.T) {
 
 func TestIssuedTokensAreThoseThatStoresKnow(t *testing.T) {
 	at := time.UnixMilli(1000)
+	session := domain.NewSessionID()
 	l := domain.Lifetimes{Access: time.Hour, RefreshableAccess: time.Minute, Refresh: time.Second}
 	for _, c := range []struct {
 		refreshable     bool
@@ -51,13 +52,27 @@ func TestIssuedTokensAreThoseThatStoresKnow(t *testing.T) {
 		{false, at.Add(time.Hour), time.Time{}},
 		{true, at.Add(time.Minute), at.Add(time.Second)},
 	} {
-		got := l.Issue(c.refreshable, at)
+		got := l.Issue(session, c.refreshable, at)
 		if got.Pair.Access != got.Access.Hash() || got.Pair.AccessExpires != c.access || got.Pair.RefreshExpires != c.refresh {
 			t.Errorf("%+v", got.Pair)
+		}
+		if got.Session != session.Hash() || got.Access.Session() != session || c.refreshable && got.Refresh.Session() != session {
+			t.Errorf("refreshable %t: tokens of another session", c.refreshable)
 		}
 		if strings.HasPrefix(string(got.Refresh), "dwr_") != c.refreshable ||
 			(got.Pair.Refresh == got.Refresh.Hash()) != c.refreshable || (got.Pair.Refresh == domain.TokenHash{}) == c.refreshable {
 			t.Errorf("refreshable %t: %+v", c.refreshable, got.Pair)
 		}
+	}
+}
+
+func TestTokensAndSessionsWithoutALifetimeNeverExpire(t *testing.T) {
+	at := time.UnixMilli(1000)
+	pair := domain.Lifetimes{}.Issue(domain.NewSessionID(), true, at).Pair
+	if !pair.AccessExpires.IsZero() || !pair.RefreshExpires.IsZero() || !(domain.Lifetimes{}).SessionEnd(at).IsZero() {
+		t.Errorf("%+v", pair)
+	}
+	if got := (domain.Lifetimes{Session: time.Hour}).SessionEnd(at); got != at.Add(time.Hour) {
+		t.Errorf("a session of an hour ends at %v", got)
 	}
 }

@@ -6,14 +6,15 @@ import "time"
 // left of those before (Matrix specification, client-server API, "Refreshing
 // access tokens"). The zero Session has no tokens.
 type Session struct {
+	// ID is the hash of the session's id. An access token of the session that is
+	// not the current one is recognised by it: its bearer is told to refresh, and
+	// may log out with it.
+	ID TokenHash
 	Pair
 	// Confirmed says that the client has used the pair, so it has received it.
 	Confirmed bool
 	// Ends is when the session does, however often it is refreshed; zero: never.
 	Ends time.Time
-	// PreviousAccess is the access token before. It is still recognised, so that
-	// its bearer is told to refresh, and may log out with it.
-	PreviousAccess TokenHash
 	// PreviousRefresh is the refresh token that was exchanged for the pair. Until
 	// the pair is confirmed it may be exchanged again, since the answer may have
 	// been lost.
@@ -26,11 +27,11 @@ type Session struct {
 // one of the session's, what [User.MayUse] does, or [ErrExpiredToken].
 func (s Session) Renew(u User, r Renewal) (Session, error) {
 	switch {
-	case r.Token == TokenHash{}:
+	case r.Token.Token == TokenHash{} || r.Token.Session != s.ID:
 		return Session{}, ErrNotFound
-	case r.Token == s.Refresh:
-		s.PreviousAccess, s.PreviousRefresh, s.PreviousRefreshExpires = s.Access, s.Refresh, s.RefreshExpires
-	case r.Token == s.PreviousRefresh && !s.Confirmed:
+	case r.Token.Token == s.Refresh:
+		s.PreviousRefresh, s.PreviousRefreshExpires = s.Refresh, s.RefreshExpires
+	case r.Token.Token == s.PreviousRefresh && !s.Confirmed:
 	default:
 		return Session{}, ErrNotFound
 	}
@@ -46,8 +47,8 @@ func (s Session) Renew(u User, r Renewal) (Session, error) {
 
 // A Renewal is what a refresh wants to have happen.
 type Renewal struct {
-	// Token is the hash of the refresh token that is exchanged.
-	Token TokenHash
+	// Token is the key of the refresh token that is exchanged.
+	Token TokenKey
 	// Pair are the device's new tokens. None of them outlives the session.
 	Pair Pair
 	// At is the time of the refresh.

@@ -22,6 +22,8 @@ type SignIn struct {
 	Device DeviceID
 	// DeviceName is given to a device that is created; empty: none.
 	DeviceName string
+	// SessionID is the hash of the new session's id.
+	SessionID TokenHash
 	// Pair are the device's new, and from now on only, tokens.
 	Pair
 	// SessionEnds is when they, and all that they are refreshed to, expire at the
@@ -33,7 +35,7 @@ type SignIn struct {
 
 // Session returns the session that the sign-in opens on its device.
 func (s SignIn) Session() Session {
-	return Session{Pair: s.Pair.Until(s.SessionEnds), Confirmed: true, Ends: s.SessionEnds}
+	return Session{ID: s.SessionID, Pair: s.Pair.Until(s.SessionEnds), Confirmed: true, Ends: s.SessionEnds}
 }
 
 // Check returns [ErrInvalidParam] if a text of the sign-in cannot be stored. Two
@@ -59,14 +61,20 @@ func CheckText(texts ...string) error {
 
 // SignedIn says what a sign-in did.
 type SignedIn struct {
-	User    User
-	Created bool // the user is new
+	User      User
+	Created   bool // the user is new
+	NewDevice bool // the device is new
 }
 
 // A Bearer is who a token belongs to.
 type Bearer struct {
-	User   User
+	User User
+	// Device is empty if the token has none: those of application services and
+	// administrators.
 	Device DeviceID
+	// Appservice is the id of the application service that acts as the user;
+	// empty: the user acts.
+	Appservice string
 	// Stale says that the access token authenticates nobody any more, and that
 	// its device still is signed in: the token expired, or was refreshed.
 	Stale bool

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // A ServerName is the part of a user id after the first colon. It is compared
@@ -70,13 +71,47 @@ func (id UserID) Localpart() string {
 	return local
 }
 
+// ParseUserID returns s as the id of a user of any server, or [ErrInvalidParam]
+// if it is none: users that exist may have localparts that new ones may not
+// (Matrix specification, appendices, "Historical User IDs").
+func ParseUserID(s string) (UserID, error) {
+	local, server, ok := strings.Cut(strings.TrimPrefix(s, "@"), ":")
+	if _, err := ParseServerName(server); !ok || err != nil || local == "" || s[0] != '@' || len(s) > MaxUserID || CheckText(s) != nil {
+		return "", Refuse(ErrInvalidParam, "user_id", "That is no user ID")
+	}
+	return UserID(s), nil
+}
+
+// Server returns what stands after the first colon.
+func (id UserID) Server() ServerName {
+	_, server, _ := strings.Cut(string(id), ":")
+	return ServerName(server)
+}
+
+// MaxDisplayName is the greatest length of a user's display name, in characters.
+const MaxDisplayName = 256
+
+// CheckDisplayName returns [ErrTooLong] if a user's display name has more than
+// 256 characters.
+func CheckDisplayName(name string) error {
+	if utf8.RuneCountInString(name) > MaxDisplayName {
+		return Refuse(ErrTooLong, "display_name", "Display name is too long (max 256)")
+	}
+	return nil
+}
+
 // A User is an account on this server.
 type User struct {
 	ID          UserID
 	DisplayName string // empty: none
+	AvatarURL   string // an mxc:// URI; empty: none
 	CreatedAt   time.Time
+	Admin       bool // may administer the server
+	Guest       bool // may do little, and has no password
 	Locked      bool // may do nothing but log out, until it is unlocked
+	Suspended   bool // may sign in and read; what else is for the homeserver to say
 	Deactivated bool // may never do anything again
+	Erased      bool // asked, when deactivated, that what can be forgotten is
 }
 
 // MayUse says whether the user may sign in and be recognised: nil,

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"github.com/seed-31b6c987/doorward/domain"
 )
 
@@ -40,9 +42,39 @@ func TestUserIDsHaveAtMost255Bytes(t *testing.T) {
 
 func TestUserIDsAreSplitAtTheFirstColon(t *testing.T) {
 	id := domain.UserID("@a.b=c/d:[::1]:8448")
-	if id.Localpart() != "a.b=c/d" {
-		t.Errorf("got %q", id.Localpart())
+	if id.Localpart() != "a.b=c/d" || id.Server() != "[::1]:8448" {
+		t.Errorf("got %q and %q", id.Localpart(), id.Server())
 	}
+}
+
+// Matrix specification, appendices, "User Identifiers" and "Historical User IDs".
+func TestUserIDsOfAnyServerFollowTheGrammar(t *testing.T) {
+	for _, good := range []string{
+		"@alice:example.org", "@a:b", "@Alice Smith!:EXAMPLE.org:8448", "@\u00e9:[::1]:80", "@@a:x", "@=_-./+:x",
+		"@" + strings.Repeat("a", 252) + ":x",
+	} {
+		if got, err := domain.ParseUserID(good); err != nil || string(got) != good {
+			t.Errorf("%q: got %q, %v", good, got, err)
+		}
+	}
+	for _, bad := range []string{
+		"", "@", ":", "@:", "alice", "@alice", "alice:x", "@alice:", "@:x", ":x", "@a:b:c", "@a:https://x", "@a:b c",
+		"#a:x", " @a:x", "@a:x ", "@a\x00:x", "@a\xff:x", "@" + strings.Repeat("a", 253) + ":x",
+	} {
+		if got, err := domain.ParseUserID(bad); !errors.Is(err, domain.ErrInvalidParam) || got != "" {
+			t.Errorf("%q: got %q, %v; want ErrInvalidParam", bad, got, err)
+		}
+	}
+}
+
+func TestAUserIDIsItsParts(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := rapid.OneOf(rapid.String(), rapid.StringMatching(`@.*:[a-z.]+`)).Draw(t, "s")
+		id, err := domain.ParseUserID(s)
+		if whole := "@" + id.Localpart() + ":" + string(id.Server()); err == nil && whole != s {
+			t.Fatalf("%q is made of %q", s, whole)
+		}
+	})
 }
 
 func TestDeactivatedComesBeforeLocked(t *testing.T) {
@@ -51,6 +83,7 @@ func TestDeactivatedComesBeforeLocked(t *testing.T) {
 		want error
 	}{
 		{domain.User{}, nil},
+		{domain.User{Suspended: true, Guest: true, Erased: true}, nil},
 		{domain.User{Locked: true}, domain.ErrUserLocked},
 		{domain.User{Deactivated: true}, domain.ErrUserDeactivated},
 		{domain.User{Locked: true, Deactivated: true}, domain.ErrUserDeactivated},
@@ -58,5 +91,14 @@ func TestDeactivatedComesBeforeLocked(t *testing.T) {
 		if got := c.user.MayUse(); got != c.want {
 			t.Errorf("%+v: got %v, want %v", c.user, got, c.want)
 		}
+	}
+}
+
+func TestADisplayNameHasSoManyCharacters(t *testing.T) {
+	if err := domain.CheckDisplayName(strings.Repeat("\u2603", domain.MaxDisplayName)); err != nil {
+		t.Error(err)
+	}
+	if err := domain.CheckDisplayName(strings.Repeat("x", domain.MaxDisplayName+1)); !errors.Is(err, domain.ErrTooLong) {
+		t.Errorf("got %v", err)
 	}
 }

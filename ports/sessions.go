@@ -8,19 +8,21 @@ import (
 )
 
 // A SessionRepository remembers who is signed in. A device has at most one
-// living access token, and loses it only together with the device, or to the
-// next sign-in on it, or to a refresh.
+// session, and a session one living access token; it ends together with its
+// device, or with the next sign-in on it. A session is found by the hash of its
+// id, which each of its tokens holds, so every token that it ever had is
+// recognised as long as it lives.
 //
 // The time is always the caller's: nothing here reads a clock. Tokens expire to
 // the millisecond; nothing has to be cleaned up when they do, since a device
-// keeps its tokens until it gets others or is deleted.
+// keeps its session until it gets another or is deleted.
 //
 // SignIn and ByAccessToken are the two hot paths: on a database that is reached
 // over a network each is one round trip, but for the first use of an access token
 // that a refresh gave out.
 type SessionRepository interface {
 	// SignIn finds or creates the user, refuses one that may not be used,
-	// creates the device or finds it, and makes the tokens its only ones; all of
+	// creates the device or finds it, and makes the session its only one; all of
 	// that or nothing. When it has returned nil, it is durable.
 	//
 	// Of several concurrent sign-ins of a new user exactly one creates it and
@@ -32,11 +34,11 @@ type SessionRepository interface {
 	// first, if both) if the user may not be used. Then nothing was written.
 	SignIn(ctx context.Context, s domain.SignIn) (domain.SignedIn, error)
 
-	// Refresh exchanges a refresh token for a new pair, on the same device; all
+	// Refresh exchanges a refresh token for a new pair, in the same session; all
 	// of that or nothing. The access token before becomes stale at once. The
 	// refresh token may be exchanged again until the new pair is first used,
 	// either by ByAccessToken or by Refresh; each time the pair that nobody used
-	// is replaced and forgotten. When Refresh has returned nil, it is durable.
+	// is replaced. When Refresh has returned nil, it is durable.
 	//
 	// Of several concurrent calls for one token at least one succeeds, and one
 	// pair lives afterwards, that of the last.
@@ -48,20 +50,20 @@ type SessionRepository interface {
 	Refresh(ctx context.Context, r domain.Renewal) (domain.Renewed, error)
 
 	// ByAccessToken returns whose token it is at the time, locked and deactivated
-	// users included, or domain.ErrNotFound. The access token before the latest
-	// refresh, and one that has expired, are found and stale. The first use of
-	// one that is not stale is remembered before ByAccessToken returns: it ends
-	// the refresh token before.
-	ByAccessToken(ctx context.Context, access domain.TokenHash, now time.Time) (domain.Bearer, error)
+	// users included, or domain.ErrNotFound if its session is nobody's. It is stale
+	// if it has expired, or is not the session's current access token. The first
+	// use of one that is not stale is remembered before ByAccessToken returns: it
+	// ends the refresh token before.
+	ByAccessToken(ctx context.Context, access domain.TokenKey, now time.Time) (domain.Bearer, error)
 
-	// Delete ends the session of the token, stale or not, and deletes its device,
-	// or returns domain.ErrNotFound. It does not say whether the token is stale.
-	// Of several concurrent calls for one token exactly one succeeds. A device
-	// that was signed in on anew meanwhile stays.
-	Delete(ctx context.Context, access domain.TokenHash) (domain.Bearer, error)
+	// Delete ends the session and deletes its device, or returns
+	// domain.ErrNotFound. It does not say whether a token is stale. Of several
+	// concurrent calls for one session exactly one succeeds. A device that was
+	// signed in on anew meanwhile stays.
+	Delete(ctx context.Context, session domain.TokenHash) (domain.Bearer, error)
 
-	// DeleteAll ends all sessions of the user of the token, stale or not, and
-	// deletes all its devices, or returns domain.ErrNotFound. A sign-in that is
-	// not finished when DeleteAll returns is not ended by it.
-	DeleteAll(ctx context.Context, access domain.TokenHash) (domain.Bearer, error)
+	// DeleteAll ends all sessions of the user of the session and deletes all its
+	// devices, or returns domain.ErrNotFound. A sign-in that is not finished when
+	// DeleteAll returns is not ended by it.
+	DeleteAll(ctx context.Context, session domain.TokenHash) (domain.Bearer, error)
 }

@@ -5,9 +5,15 @@ import "context"
 // Repositories are what is stored, either each call for itself or, inside
 // [Storage.InTransaction], all calls together.
 type Repositories struct {
-	Users    UserRepository
-	Devices  DeviceRepository
-	Sessions SessionRepository
+	Users              UserRepository
+	Devices            DeviceRepository
+	Sessions           SessionRepository
+	Sightings          SightingRepository
+	Passwords          PasswordRepository
+	ThirdPartyIDs      ThirdPartyIDRepository
+	Tickets            TicketRepository
+	Interactions       InteractionRepository
+	RegistrationTokens RegistrationTokenRepository
 }
 
 // A Storage keeps what has to outlive a request.

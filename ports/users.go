@@ -15,7 +15,15 @@ type UserRepository interface {
 	// Create adds a user, or returns domain.ErrExists if the id is taken.
 	Create(ctx context.Context, user domain.User) error
 
-	// Update replaces all of a user but its id and its time of creation, or
-	// returns domain.ErrNotFound.
-	Update(ctx context.Context, user domain.User) error
+	// Update calls change with the user and stores what it makes of it, all but
+	// the id and the time of creation, or returns domain.ErrNotFound, or the error
+	// of change; then nothing was written. Nobody else changes the user, or signs
+	// it in, between the two; inside a transaction, until it ends. change may be
+	// called more than once, and calls no repository. It returns the user as
+	// stored.
+	Update(ctx context.Context, id domain.UserID, change func(*domain.User) error) (domain.User, error)
+
+	// List returns the users that are asked for, and how many there would be
+	// without offset and limit.
+	List(ctx context.Context, query domain.UserQuery) ([]domain.User, int, error)
 }

@@ -15,9 +15,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/seed-31b6c987/doorward/cmd/doorward/compose"
 	"github.com/seed-31b6c987/doorward/config"
+	"github.com/seed-31b6c987/doorward/domain"
+	"github.com/seed-31b6c987/doorward/test/openapi"
 	"github.com/seed-31b6c987/doorward/test/postgres"
 )
 
@@ -28,6 +31,7 @@ type door struct {
 	*compose.App
 	url string
 	log *logBuffer
+	now *time.Time // the door's clock, once it has one of its own
 }
 
 // variants are the stores that every scenario runs on, by the URL of a fresh one.
@@ -53,19 +57,50 @@ func onEveryVariant(t *testing.T, settings string, scenario func(t *testing.T, d
 
 func open(t *testing.T, settings, database string) *door {
 	t.Helper()
-	cfg, err := config.Parse("test", []byte(settings), []string{"DOORWARD_DATABASE_URL=" + database})
+	environ := []string{"DOORWARD_DATABASE_URL=" + database}
+	if !strings.Contains(settings, "rate_limits") {
+		environ = append(environ, "DOORWARD_RATE_LIMITS_ENABLED=false") // a scenario is in more of a hurry than people are
+	}
+	cfg, err := config.Parse("test", []byte(settings), environ)
 	if err != nil {
 		t.Fatal(err)
 	}
-	log := &logBuffer{}
-	app, release, err := compose.Open(t.Context(), cfg, slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	d := &door{log: &logBuffer{}}
+	app, release, err := compose.OpenAt(t.Context(), cfg, d.clock, slog.New(slog.NewJSONHandler(d.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(release)
 	server := httptest.NewServer(app.Handler())
 	t.Cleanup(server.Close)
-	return &door{App: app, url: server.URL, log: log}
+	d.App, d.url = app, server.URL
+	return d
+}
+
+func (d *door) clock() time.Time {
+	if d.now == nil {
+		return time.Now()
+	}
+	return *d.now
+}
+
+// setClock gives the door a clock of its own, which stands still. It is set
+// while no request is under way.
+func (d *door) setClock() (now *time.Time) {
+	if d.now == nil {
+		at := time.Now()
+		d.now = &at
+	}
+	return d.now
+}
+
+// change changes a user who is there.
+func (d *door) change(t *testing.T, id domain.UserID, change func(*domain.User)) {
+	t.Helper()
+	_, err := d.Storage.Repositories().Users.Update(t.Context(), id, func(u *domain.User) error { change(u); return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // An answer is what came back.
@@ -109,12 +144,24 @@ func send(t *testing.T, req *http.Request) answer {
 		t.Fatal(err)
 	}
 	a := answer{status: resp.StatusCode, header: resp.Header, raw: string(raw)}
+	if isSpecified(req.URL.Path) {
+		if err := openapi.Validate(req.Method, req.URL.EscapedPath(), a.status, raw); err != nil {
+			t.Errorf("%s %s: %v: %s", req.Method, req.URL.EscapedPath(), err, a)
+		}
+	}
 	if len(raw) > 0 {
 		if err := json.Unmarshal(raw, &a.body); err != nil {
 			t.Errorf("%s %s: the answer is no JSON object: %s", req.Method, req.URL.Path, a)
 		}
 	}
 	return a
+}
+
+// isSpecified says whether the Matrix specification describes what is answered
+// at a path.
+func isSpecified(path string) bool {
+	return strings.HasPrefix(path, "/_matrix/client/") || strings.HasPrefix(path, "/_matrix/federation/v1/openid/") ||
+		strings.HasPrefix(path, "/.well-known/matrix/")
 }
 
 const loginPath = "/_matrix/client/v3/login"

@@ -15,6 +15,8 @@ import (
 	"github.com/seed-31b6c987/doorward/adapters/httpapi"
 	"github.com/seed-31b6c987/doorward/adapters/jwtlogin"
 	"github.com/seed-31b6c987/doorward/adapters/keys"
+	"github.com/seed-31b6c987/doorward/adapters/password"
+	"github.com/seed-31b6c987/doorward/adapters/ratelimit"
 	"github.com/seed-31b6c987/doorward/application"
 	"github.com/seed-31b6c987/doorward/domain"
 )
@@ -43,21 +45,18 @@ func Example_jwtLoginsOnSQLite() {
 	check(err)
 
 	// The API.
-	sessions := store.Repositories().Sessions
 	api := httpapi.New(httpapi.API{
-		Login: application.Login{
-			Server:   "example.org",
-			Types:    application.LoginTypes{{Name: jwtlogin.Type, Verifier: verifier}},
-			Sessions: sessions,
-			Now:      time.Now,
-		},
-		Authenticate: application.Authenticate{Sessions: sessions, Now: time.Now},
-		Refresh:      application.Refresh{Sessions: sessions, Now: time.Now},
-		Logout:       application.Logout{Sessions: sessions},
-		LogoutAll:    application.LogoutAll{Sessions: sessions},
-		Ping:         store.Ping,
-		Settings:     httpapi.Settings{ServerName: domain.ServerName("example.org")},
-		Now:          time.Now,
+		UseCases: application.New(application.Dependencies{
+			Server:  "example.org",
+			Types:   application.LoginTypes{{Name: jwtlogin.Type, Verifier: verifier}},
+			Storage: store,
+			Limiter: ratelimit.Unlimited{},
+			Hasher:  password.NewHasher(),
+			Now:     time.Now,
+		}),
+		Ping:     store.Ping,
+		Settings: httpapi.Settings{ServerName: domain.ServerName("example.org")},
+		Now:      time.Now,
 	})
 	server := httptest.NewServer(api)
 	defer server.Close()

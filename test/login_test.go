@@ -215,10 +215,12 @@ func TestAUserUnderTheExactSpellingIsTakenFirst(t *testing.T) {
 }
 
 func TestFlowsListTheTypesThatAreAccepted(t *testing.T) {
+	const local = "map[type:m.login.password] map[get_login_token:true type:m.login.token]"
 	for _, c := range []struct{ name, settings, want string }{
-		{"both names", plain, "[map[type:org.matrix.login.jwt] map[type:m.login.jwt]]"},
-		{"the deprecated one off", strict, "[map[type:org.matrix.login.jwt]]"},
-		{"no provider", "server_name: example.org\n", "[]"},
+		{"both names", plain, "[map[type:org.matrix.login.jwt] map[type:m.login.jwt] " + local + "]"},
+		{"the deprecated one off", strict, "[map[type:org.matrix.login.jwt] " + local + "]"},
+		{"no provider", "server_name: example.org\n", "[" + local + "]"},
+		{"nothing at all", "server_name: example.org\npassword: {enabled: false}\nlogin_token: {enabled: false}\n", "[]"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			onEveryVariant(t, c.settings, func(t *testing.T, d *door) {

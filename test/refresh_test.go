@@ -2,7 +2,6 @@ package test
 
 import (
 	"fmt"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -70,19 +69,6 @@ func wantEnd(t *testing.T, what string, a answer, soft bool) {
 	}
 }
 
-// setClock gives the door a clock of its own.
-func (d *door) setClock(t *testing.T) (now *time.Time) {
-	t.Helper()
-	now = new(time.Time)
-	*now = time.Now()
-	clock := func() time.Time { return *now }
-	d.API.Login.Now, d.API.Refresh.Now, d.API.Authenticate.Now = clock, clock, clock
-	server := httptest.NewServer(d.Handler())
-	t.Cleanup(server.Close)
-	d.url = server.URL
-	return now
-}
-
 func TestRefreshTokensAreExchangedInTurn(t *testing.T) {
 	onEveryVariant(t, plain, func(t *testing.T, d *door) {
 		first := d.mustLoginRefreshable(t, "PHONE")
@@ -95,7 +81,7 @@ func TestRefreshTokensAreExchangedInTurn(t *testing.T) {
 		d.wantUsable(t, second.access, "PHONE")
 		wantEnd(t, "the spent refresh token", d.refresh(t, first.refresh), false)
 		third := d.mustRefresh(t, second.refresh)
-		wantEnd(t, "the oldest access token", d.whoami(t, first.access), false)
+		wantEnd(t, "the oldest access token", d.whoami(t, first.access), true)
 		wantEnd(t, "the access token before", d.whoami(t, second.access), true)
 		d.wantUsable(t, third.access, "PHONE")
 		if devices, err := d.Storage.Repositories().Devices.List(t.Context(), "@alice:example.org"); err != nil || len(devices) != 1 {
@@ -109,7 +95,7 @@ func TestARefreshWhoseAnswerWasLostIsAskedForAgain(t *testing.T) {
 		first := d.mustLoginRefreshable(t, "PHONE")
 		lost := d.mustRefresh(t, first.refresh)
 		second := d.mustRefresh(t, first.refresh)
-		wantEnd(t, "the lost access token", d.whoami(t, lost.access), false)
+		wantEnd(t, "the lost access token", d.whoami(t, lost.access), true)
 		wantEnd(t, "the lost refresh token", d.refresh(t, lost.refresh), false)
 		third := d.mustRefresh(t, second.refresh)
 		wantEnd(t, "a token whose successor refreshed", d.refresh(t, first.refresh), false)
@@ -122,7 +108,7 @@ func TestARefreshWhoseAnswerWasLostIsAskedForAgain(t *testing.T) {
 
 func TestRefreshingNeedsNothingButTheRefreshToken(t *testing.T) {
 	onEveryVariant(t, limited, func(t *testing.T, d *door) {
-		now := d.setClock(t)
+		now := d.setClock()
 		alice := d.mustLoginRefreshable(t, "PHONE")
 		bob := d.mustLogin(t, jwt(claims{"sub": "bob"}), `"device_id":"HIS"`)
 		*now = now.Add(2 * time.Minute)
@@ -136,7 +122,7 @@ func TestRefreshingNeedsNothingButTheRefreshToken(t *testing.T) {
 
 func TestTokensExpireAsConfiguredAndTheClientKeepsItsData(t *testing.T) {
 	onEveryVariant(t, limited, func(t *testing.T, d *door) {
-		now := d.setClock(t)
+		now := d.setClock()
 		plainly := d.login(t, jwt(claims{"sub": "alice"}), `"device_id":"TABLET"`)
 		if _, there := plainly.body["refresh_token"]; there || fmt.Sprint(plainly.body["expires_in_ms"]) != "900000" {
 			t.Errorf("without a refresh token: %s", plainly)
@@ -202,20 +188,16 @@ func TestWhatEndsASessionEndsItsRefreshToken(t *testing.T) {
 func TestLockedAndDeactivatedUsersCannotRefresh(t *testing.T) {
 	onEveryVariant(t, plain, func(t *testing.T, d *door) {
 		h := d.mustLoginRefreshable(t, "PHONE")
-		users := d.Storage.Repositories().Users
-		update := func(u domain.User) {
-			u.ID = "@alice:example.org"
-			if err := users.Update(t.Context(), u); err != nil {
-				t.Fatal(err)
-			}
+		update := func(locked, deactivated bool) {
+			d.change(t, "@alice:example.org", func(u *domain.User) { u.Locked, u.Deactivated = locked, deactivated })
 		}
-		update(domain.User{Locked: true})
+		update(true, false)
 		if a := d.refresh(t, h.refresh); a.status != 401 || a.text("errcode") != "M_USER_LOCKED" || a.body["soft_logout"] != true {
 			t.Errorf("locked: %s", a)
 		}
-		update(domain.User{Deactivated: true})
+		update(false, true)
 		wantEnd(t, "deactivated", d.refresh(t, h.refresh), false)
-		update(domain.User{})
+		update(false, false)
 		d.wantUsable(t, d.mustRefresh(t, h.refresh).access, "PHONE")
 	})
 }

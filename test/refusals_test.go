@@ -254,18 +254,10 @@ func TestAnUnknownUserIsRefusedWhereNobodyRegisters(t *testing.T) {
 
 func TestLockedAndDeactivatedUsers(t *testing.T) {
 	onEveryVariant(t, plain, func(t *testing.T, d *door) {
-		users := d.Storage.Repositories().Users
 		token := d.mustLogin(t, jwt(claims{"sub": "alice"}), `"device_id":"OLD"`)
-		user, err := users.ByID(t.Context(), "@alice:example.org")
-		if err != nil {
-			t.Fatal(err)
-		}
 		set := func(locked, deactivated bool) {
 			t.Helper()
-			user.Locked, user.Deactivated = locked, deactivated
-			if err := users.Update(t.Context(), user); err != nil {
-				t.Fatal(err)
-			}
+			d.change(t, "@alice:example.org", func(u *domain.User) { u.Locked, u.Deactivated = locked, deactivated })
 		}
 		locked := refusal{"", "", 401, "M_USER_LOCKED", "User account has been locked"}
 		for _, device := range []string{"NEW", "OLD"} {
@@ -289,7 +281,7 @@ func TestLockedAndDeactivatedUsers(t *testing.T) {
 		if a := d.whoami(t, token); a.status != 200 || a.text("device_id") != "OLD" {
 			t.Errorf("unlocked again: %s", a)
 		}
-		if devices, err := d.Storage.Repositories().Devices.List(t.Context(), user.ID); err != nil || len(devices) != 1 {
+		if devices, err := d.Storage.Repositories().Devices.List(t.Context(), "@alice:example.org"); err != nil || len(devices) != 1 {
 			t.Errorf("refused logins left devices: %v, %v", devices, err)
 		}
 		set(true, false)

@@ -36,8 +36,8 @@ func BenchmarkByAccessToken(b *testing.B) {
 		b.SetParallelism(16)
 		b.RunParallel(func(pb *testing.PB) {
 			for pb.Next() {
-				token := domain.Token(fmt.Sprint("first", n.Add(1)%1000))
-				if _, err := sessions.ByAccessToken(b.Context(), token.Hash(), at); err != nil {
+				token := access(fmt.Sprint("first", n.Add(1)%1000))
+				if _, err := sessions.ByAccessToken(b.Context(), token, at); err != nil {
 					b.Error(err)
 				}
 			}
@@ -54,14 +54,16 @@ func BenchmarkRefresh(b *testing.B) {
 		b.SetParallelism(16)
 		b.RunParallel(func(pb *testing.PB) {
 			device := n.Add(1)
-			in := login(benchUser(device), "d", fmt.Sprint("refreshed", device))
-			in.Refresh = domain.NewToken(domain.RefreshToken).Hash()
+			id := domain.NewSessionID()
+			in := login(benchUser(device), "d", "")
+			in.SessionID, in.Pair = id.Hash(), domain.Lifetimes{}.Issue(id, true, at).Pair
 			if err := signIn(b.Context(), store, in); err != nil {
 				b.Error(err)
 			}
 			for pb.Next() {
-				next := domain.Lifetimes{}.Issue(true, at).Pair
-				if _, err := sessions.Refresh(b.Context(), domain.Renewal{Token: in.Refresh, Pair: next, At: at}); err != nil {
+				next := domain.Lifetimes{}.Issue(id, true, at).Pair
+				token := domain.TokenKey{Session: in.SessionID, Token: in.Refresh}
+				if _, err := sessions.Refresh(b.Context(), domain.Renewal{Token: token, Pair: next, At: at}); err != nil {
 					b.Error(err)
 				}
 				in.Pair = next

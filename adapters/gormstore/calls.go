@@ -19,6 +19,10 @@ const attempts = 5
 // nothing took effect.
 var errAgain = errors.New("tried in vain")
 
+// errRefused stands for the error of a caller's function, which [update] returns
+// in its place.
+var errRefused = errors.New("refused by the caller")
+
 // calls is what repositories need. The store makes a transaction of every
 // call; inside a transaction, calls join it.
 type calls interface {
@@ -27,7 +31,7 @@ type calls interface {
 	// readAndWrite runs queries on one database and, if they ask for it, statements
 	// on the other. Each takes effect for itself.
 	readAndWrite(ctx context.Context, do func(reader, writer *gorm.DB) error) error
-	// write runs one statement.
+	// write runs statements that each take effect for themselves; mostly one.
 	write(ctx context.Context, do func(*gorm.DB) error) error
 	// transact runs several statements, all or none of which take effect.
 	transact(ctx context.Context, do func(*gorm.DB) error) error
@@ -86,6 +90,7 @@ func isAnswer(err error) bool {
 	for _, answer := range []error{
 		domain.ErrNotFound, domain.ErrExists, domain.ErrInvalidParam,
 		domain.ErrUserLocked, domain.ErrUserDeactivated, domain.ErrExpiredToken, domain.ErrUnavailable,
+		errRefused,
 	} {
 		if errors.Is(err, answer) {
 			return true

@@ -8,6 +8,10 @@
 // writers queue for the one connection that may write. The exception is the first
 // use of an access token that a refresh gave out, which takes one statement more.
 //
+// A session is found by the hash of its id, the one thing of it that is indexed.
+// On PostgreSQL whoever locks several rows of a user locks the user's first, or
+// waits for none of them, so that single calls never wait in a circle.
+//
 // Every call ends within five seconds, retries included. A database that is
 // frozen, gone, full or overloaded gives domain.ErrUnavailable; when it is back,
 // the next call works. Errors hold what the database says about itself, never

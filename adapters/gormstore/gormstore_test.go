@@ -39,6 +39,9 @@ func onBoth(t *testing.T, test func(t *testing.T, url string, store *gormstore.S
 	})
 }
 
+// dialect is the name of the one that a test on both runs on.
+func dialect(t *testing.T) string { return t.Name()[strings.LastIndexByte(t.Name(), '/')+1:] }
+
 // newFile is the URL of an SQLite database that is not there yet, with a name
 // that means something in a URL.
 func newFile(t testing.TB) string {
@@ -85,11 +88,20 @@ var at = time.UnixMilli(1)
 
 const alice domain.UserID = "@alice:example.org"
 
-func login(user domain.UserID, device domain.DeviceID, token string) domain.SignIn {
+// login opens the session of a name, whose first access token has the same name.
+func login(user domain.UserID, device domain.DeviceID, name string) domain.SignIn {
 	return domain.SignIn{
 		Users: []domain.UserID{user}, Create: true,
-		Device: device, Pair: domain.Pair{Access: domain.Token(token).Hash()}, At: at,
+		Device: device, SessionID: session(name), Pair: domain.Pair{Access: access(name).Token}, At: at,
 	}
+}
+
+// session is the hash of the id of the session of a name.
+func session(name string) domain.TokenHash { return domain.SessionID(name).Hash() }
+
+// access is the first access token of the session of a name.
+func access(name string) domain.TokenKey {
+	return domain.TokenKey{Session: session(name), Token: domain.Token("access " + name).Hash()}
 }
 
 func signIn(ctx context.Context, store ports.Storage, in domain.SignIn) error {

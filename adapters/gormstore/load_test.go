@@ -16,15 +16,15 @@ import (
 func someCall(ctx context.Context, store *gormstore.Store, i int) error {
 	r := store.Repositories()
 	var err error
-	switch hash := domain.Token("warm0").Hash(); i % 6 {
+	switch i % 10 {
 	case 0:
 		err = signIn(ctx, store, login(alice, "d", "new"))
 	case 1:
-		_, err = r.Sessions.ByAccessToken(ctx, hash, at)
+		_, err = r.Sessions.ByAccessToken(ctx, access("warm0"), at)
 	case 2:
-		_, err = r.Sessions.Delete(ctx, hash)
+		_, err = r.Sessions.Delete(ctx, session("warm0"))
 	case 3:
-		_, err = r.Sessions.DeleteAll(ctx, hash)
+		_, err = r.Sessions.DeleteAll(ctx, session("warm0"))
 	case 4:
 		_, err = r.Users.ByID(ctx, alice)
 	case 5:
@@ -32,6 +32,14 @@ func someCall(ctx context.Context, store *gormstore.Store, i int) error {
 			_, err := tx.Devices.List(ctx, alice)
 			return err
 		})
+	case 6:
+		_, err = r.Users.Update(ctx, alice, func(u *domain.User) error { u.Admin = true; return nil })
+	case 7:
+		err = r.Sightings.Record(ctx, sightings(3))
+	case 8:
+		_, err = r.Tickets.DeleteExpired(ctx, at)
+	case 9:
+		_, err = r.Devices.DeleteAll(ctx, alice, "0")
 	}
 	return err
 }

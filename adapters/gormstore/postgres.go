@@ -118,3 +118,5 @@ func (s *Store) checkServer(ctx context.Context, log *slog.Logger) error {
 func (postgres) sessions(c calls) ports.SessionRepository {
 	return postgresSessions{tokens{c}}
 }
+
+func (postgres) sightings(c calls) ports.SightingRepository { return postgresSightings{c} }

@@ -97,7 +97,7 @@ func TestATransactionWhoseConnectionIsTerminatedIsTriedAgain(t *testing.T) {
 				return err
 			}
 		}
-		_, err := tx.Sessions.ByAccessToken(t.Context(), domain.Token("t").Hash(), at)
+		_, err := tx.Sessions.ByAccessToken(t.Context(), access("t"), at)
 		return err
 	})
 	if err != nil || tries != 2 {
@@ -162,7 +162,7 @@ func TestTransactionsThatWaitForEachOtherBothSucceed(t *testing.T) {
 		t.Errorf("tries: %v", tries)
 	}
 	for _, token := range []string{"0first", "0second", "1first", "1second"} {
-		if _, err := store.Repositories().Sessions.ByAccessToken(t.Context(), domain.Token(token).Hash(), at); err != nil {
+		if _, err := store.Repositories().Sessions.ByAccessToken(t.Context(), access(token), at); err != nil {
 			t.Errorf("%s: %v", token, err)
 		}
 	}

@@ -29,7 +29,7 @@ func TestAnImpatientCallerGetsItsContextsErrorAndIsNotSignedInLater(t *testing.T
 	if err := tx.Rollback(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := store.Repositories().Sessions.ByAccessToken(t.Context(), domain.Token("old").Hash(), at); err != nil {
+	if _, err := store.Repositories().Sessions.ByAccessToken(t.Context(), access("old"), at); err != nil {
 		t.Errorf("the old token: %v", err)
 	}
 }
@@ -101,7 +101,7 @@ func deleteAllWaits(t *testing.T, url string) {
 			return err
 		}
 		go func() {
-			_, err := store.Repositories().Sessions.DeleteAll(t.Context(), domain.Token("old").Hash())
+			_, err := store.Repositories().Sessions.DeleteAll(t.Context(), session("old"))
 			done <- err
 		}()
 		awaitWaiting(t, db, "%FOR NO KEY UPDATE%")
@@ -129,7 +129,7 @@ func TestADeleteThatWaitedForASignInLeavesTheDevice(t *testing.T) {
 				return err
 			}
 			go func() {
-				_, err := end(t.Context(), domain.Token("old").Hash())
+				_, err := end(t.Context(), session("old"))
 				done <- err
 			}()
 			awaitWaiting(t, db, "%")
@@ -141,7 +141,7 @@ func TestADeleteThatWaitedForASignInLeavesTheDevice(t *testing.T) {
 		if err := <-done; !errors.Is(err, domain.ErrNotFound) {
 			t.Errorf("got %v", err)
 		}
-		if _, err := sessions.ByAccessToken(t.Context(), domain.Token("new").Hash(), at); err != nil {
+		if _, err := sessions.ByAccessToken(t.Context(), access("new"), at); err != nil {
 			t.Error(err)
 		}
 	}
@@ -150,26 +150,31 @@ func TestADeleteThatWaitedForASignInLeavesTheDevice(t *testing.T) {
 func TestADeleteAllThatWaitedForADeleteIsTooLate(t *testing.T) {
 	url := postgres.Open(t)
 	store, db := migrated(t, openPostgres(t, url)), raw(t, url)
-	if err := signIn(t.Context(), store, login(alice, "d", "t")); err != nil {
-		t.Fatal(err)
+	for device, name := range map[domain.DeviceID]string{"d": "t", "e": "other"} {
+		if err := signIn(t.Context(), store, login(alice, device, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tooLate := func(tx ports.Repositories) error {
+		if _, err := tx.Sessions.DeleteAll(t.Context(), session("t")); !errors.Is(err, domain.ErrNotFound) {
+			return fmt.Errorf("got %w", err)
+		}
+		return nil
 	}
 	done := make(chan error)
 	err := store.InTransaction(t.Context(), func(tx ports.Repositories) error {
-		if _, err := tx.Sessions.Delete(t.Context(), domain.Token("t").Hash()); err != nil {
+		if _, err := tx.Sessions.Delete(t.Context(), session("t")); err != nil {
 			return err
 		}
-		go func() {
-			_, err := store.Repositories().Sessions.DeleteAll(t.Context(), domain.Token("t").Hash())
-			done <- err
-		}()
+		go func() { done <- store.InTransaction(t.Context(), tooLate) }()
 		awaitWaiting(t, db, "%own%")
 		return nil
 	})
-	if err != nil {
+	if err := errors.Join(err, <-done); err != nil {
 		t.Fatal(err)
 	}
-	if err := <-done; !errors.Is(err, domain.ErrNotFound) {
-		t.Errorf("got %v", err)
+	if n := one[int](t, db, "SELECT count(*) FROM devices"); n != 1 {
+		t.Errorf("%d devices are left", n)
 	}
 }
 

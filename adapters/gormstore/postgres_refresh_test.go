@@ -17,9 +17,7 @@ func refreshWaits(t *testing.T, first func(t *testing.T, tx ports.Repositories) 
 	t.Helper()
 	url := postgres.Open(t)
 	store, db := migrated(t, openPostgres(t, url)), raw(t, url)
-	in := login(alice, "d", "a")
-	in.Pair = pairOf("a")
-	if err := signIn(t.Context(), store, in); err != nil {
+	if err := signIn(t.Context(), store, loginA()); err != nil {
 		t.Fatal(err)
 	}
 	done := make(chan error)
@@ -53,24 +51,20 @@ func TestARefreshThatWaitedSeesWhatItWaitedFor(t *testing.T) {
 			return errors.Join(refresh(t, tx.Sessions, "a", "b"), refresh(t, tx.Sessions, "b", "c"))
 		}, domain.ErrNotFound, "c"},
 		"a sign-in on the device": {func(t *testing.T, tx ports.Repositories) error {
-			in := login(alice, "d", "b")
-			in.Pair = pairOf("b")
-			_, err := tx.Sessions.SignIn(t.Context(), in)
+			_, err := tx.Sessions.SignIn(t.Context(), login(alice, "d", "other"))
 			return err
-		}, domain.ErrNotFound, "b"},
+		}, domain.ErrNotFound, "other"},
 		"a logout, and a sign-in after it": {func(t *testing.T, tx ports.Repositories) error {
-			_, err := tx.Sessions.Delete(t.Context(), pairOf("a").Access)
-			in := login(alice, "d", "b")
-			in.Pair = pairOf("b")
-			_, errIn := tx.Sessions.SignIn(t.Context(), in)
+			_, err := tx.Sessions.Delete(t.Context(), session("a"))
+			_, errIn := tx.Sessions.SignIn(t.Context(), login(alice, "d", "other"))
 			return errors.Join(err, errIn)
-		}, domain.ErrNotFound, "b"},
+		}, domain.ErrNotFound, "other"},
 		"a logout of all": {func(t *testing.T, tx ports.Repositories) error {
-			_, err := tx.Sessions.DeleteAll(t.Context(), pairOf("a").Access)
+			_, err := tx.Sessions.DeleteAll(t.Context(), session("a"))
 			return err
 		}, domain.ErrNotFound, ""},
 		"a lock": {func(t *testing.T, tx ports.Repositories) error {
-			return tx.Users.Update(t.Context(), domain.User{ID: alice, Locked: true})
+			return lockAlice(t, tx.Users)
 		}, domain.ErrUserLocked, "a"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -78,8 +72,10 @@ func TestARefreshThatWaitedSeesWhatItWaitedFor(t *testing.T) {
 			if !errors.Is(err, c.want) {
 				t.Errorf("got %v, want %v", err, c.want)
 			}
-			for _, name := range []string{"a", "b", "c", "late"} {
-				bearer, err := store.Repositories().Sessions.ByAccessToken(t.Context(), pairOf(name).Access, at)
+			for name, token := range map[string]domain.TokenKey{
+				"a": accessOfA("a"), "b": accessOfA("b"), "c": accessOfA("c"), "late": accessOfA("late"), "other": access("other"),
+			} {
+				bearer, err := store.Repositories().Sessions.ByAccessToken(t.Context(), token, at)
 				if live := err == nil && !bearer.Stale; live != (name == c.lives) {
 					t.Errorf("%s lives: %t, %v", name, live, err)
 				}
@@ -88,9 +84,15 @@ func TestARefreshThatWaitedSeesWhatItWaitedFor(t *testing.T) {
 	}
 }
 
-// use uses an access token, which must be good.
-func use(t *testing.T, sessions ports.SessionRepository, name string) error {
-	bearer, err := sessions.ByAccessToken(t.Context(), pairOf(name).Access, at)
+// lockAlice locks her account.
+func lockAlice(t *testing.T, users ports.UserRepository) error {
+	_, err := users.Update(t.Context(), alice, func(u *domain.User) error { u.Locked = true; return nil })
+	return err
+}
+
+// use uses an access token of the session "a", which must be good.
+func use(t *testing.T, sessions ports.SessionRepository, pair string) error {
+	bearer, err := sessions.ByAccessToken(t.Context(), accessOfA(pair), at)
 	if bearer.Stale {
 		err = errors.New("stale")
 	}

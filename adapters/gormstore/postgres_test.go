@@ -16,30 +16,33 @@ import (
 func TestHotPathsAreOneStatementOnPostgreSQL(t *testing.T) {
 	server := postgres.StartFor(t, "log_statement=all")
 	store := migrated(t, openPostgres(t, server.URL("postgres")))
-	in := login(alice, "d", "t")
-	for name, call := range map[string]func() error{
-		"SignIn": func() error { return signIn(t.Context(), store, in) },
-		"ByAccessToken": func() error {
-			_, err := store.Repositories().Sessions.ByAccessToken(t.Context(), in.Access, at)
-			return err
-		},
-		"Delete": func() error {
-			_, err := store.Repositories().Sessions.Delete(t.Context(), in.Access)
-			return err
-		},
+	sessions := store.Repositories().Sessions
+	in := loginA()
+	used := func() error { _, err := sessions.ByAccessToken(t.Context(), access("a"), at); return err }
+	for name, c := range map[string]struct {
+		call func() error
+		want int
+	}{
+		"SignIn":                      {func() error { return signIn(t.Context(), store, in) }, 1},
+		"ByAccessToken":               {used, 1},
+		"asking for a stale one":      {func() error { _, err := sessions.ByAccessToken(t.Context(), accessOfA("b"), at); return err }, 1},
+		"Refresh":                     {func() error { return refresh(t, sessions, "a", "a") }, 1},
+		"a refresh and the first use": {func() error { return errors.Join(refresh(t, sessions, "a", "a"), used()) }, 3},
+		"Delete":                      {func() error { _, err := sessions.Delete(t.Context(), in.SessionID); return err }, 1},
+		"Record of many":              {func() error { return store.Repositories().Sightings.Record(t.Context(), sightings(1000)) }, 1},
 	} {
 		if err := signIn(t.Context(), store, in); err != nil {
 			t.Fatal(err)
 		}
 		mark(t, server, name+" begins")
-		if err := call(); err != nil {
+		if err := c.call(); err != nil {
 			t.Fatal(name, err)
 		}
 		mark(t, server, name+" ends")
 		_, said, _ := strings.Cut(server.Log(), name+" begins")
 		said, _, _ = strings.Cut(said, name+" ends")
-		if n := strings.Count(said, "LOG:"); n != 2 { // one is the mark
-			t.Errorf("%s: %d statements:\n%s", name, n-1, said)
+		if n := strings.Count(said, "LOG:") - 1; n != c.want { // one is the mark
+			t.Errorf("%s: %d statements, want %d:\n%s", name, n, c.want, said)
 		}
 	}
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/seed-31b6c987/doorward/adapters/gormstore"
 	"github.com/seed-31b6c987/doorward/domain"
+	"github.com/seed-31b6c987/doorward/ports"
 	"github.com/seed-31b6c987/doorward/test/postgres"
 )
 
@@ -38,7 +39,7 @@ func TestLogsAndErrorsHoldNoTokenAndNoName(t *testing.T) {
 			store := migrated(t, closed(t)(open(t, slog.New(slog.NewJSONHandler(&said, &slog.HandlerOptions{Level: slog.LevelDebug})))))
 			provoke(t, store, &said)
 
-			hash := domain.Token("secret-token").Hash()
+			hash := access("secret-session").Token
 			for _, secret := range []string{
 				"secret-", string(hash[:]), hex.EncodeToString(hash[:]), base64.StdEncoding.EncodeToString(hash[:]),
 				strings.Trim(fmt.Sprint(hash[:]), "[]"),
@@ -57,8 +58,7 @@ func TestLogsAndErrorsHoldNoTokenAndNoName(t *testing.T) {
 // provoke signs in, and makes the store fail in every way that knows a secret.
 func provoke(t *testing.T, store *gormstore.Store, said *record) {
 	t.Helper()
-	sessions := store.Repositories().Sessions
-	in := login("@secret-user:example.org", "secret-device", "secret-token")
+	in := login("@secret-user:example.org", "secret-device", "secret-session")
 	in.DisplayName, in.DeviceName = "secret-name", "secret-device-name"
 	in.Link = domain.Link{Provider: "p", Issuer: "secret-issuer", Subject: "secret-subject"}
 	if err := signIn(t.Context(), store, in); err != nil {
@@ -71,22 +71,56 @@ func provoke(t *testing.T, store *gormstore.Store, said *record) {
 	said.failure(t, sign)
 	in.Users = []domain.UserID{"@secret-user:example.org"}
 
-	calls := []func() error{
-		sign,
-		func() error { _, err := sessions.ByAccessToken(t.Context(), in.Access, at); return err },
-		func() error {
-			_, err := sessions.Refresh(t.Context(), domain.Renewal{Token: in.Access, Pair: in.Pair, At: at})
-			return err
-		},
-		func() error { _, err := sessions.Delete(t.Context(), in.Access); return err },
-		func() error { _, err := sessions.DeleteAll(t.Context(), in.Access); return err },
-	}
-	execute(t, store.Writer(), "ALTER TABLE devices RENAME COLUMN access_hash TO moved")
+	calls := append(secretCalls(t, store.Repositories()), sign)
+	execute(t, store.Writer(),
+		"ALTER TABLE devices RENAME COLUMN session_hash TO moved",
+		"ALTER TABLE devices RENAME COLUMN last_seen_agent TO moved_too",
+		"ALTER TABLE users RENAME COLUMN password_hash TO moved",
+		"ALTER TABLE third_party_ids RENAME TO moved_ids",
+		"ALTER TABLE tickets RENAME TO moved_tickets",
+		"ALTER TABLE interactions RENAME TO moved_interactions",
+	)
 	said.failure(t, calls...)
 	if err := store.Close(); err != nil {
 		t.Fatal(err)
 	}
 	said.failure(t, calls...)
+}
+
+// secretCalls are calls with secrets.
+func secretCalls(t *testing.T, r ports.Repositories) []func() error {
+	ctx, key := t.Context(), access("secret-session")
+	const (
+		user     domain.UserID       = "@secret-user:example.org"
+		password domain.PasswordHash = "secret-hash"
+	)
+	return []func() error{
+		func() error { _, err := r.Sessions.ByAccessToken(ctx, key, at); return err },
+		func() error {
+			_, err := r.Sessions.Refresh(ctx, domain.Renewal{Token: key, Pair: pairOf("secret-session"), At: at})
+			return err
+		},
+		func() error { _, err := r.Sessions.Delete(ctx, key.Session); return err },
+		func() error { _, err := r.Sessions.DeleteAll(ctx, key.Session); return err },
+		func() error {
+			seen := domain.Seen{At: at, Address: "secret-address", UserAgent: "secret-agent"}
+			return r.Sightings.Record(ctx, []domain.Sighting{{User: user, Device: "secret-device", Seen: seen}})
+		},
+		func() error { return r.Passwords.Put(ctx, user, password) },
+		func() error { return r.Passwords.Replace(ctx, user, password, "secret-other") },
+		func() error {
+			return r.ThirdPartyIDs.Create(ctx, domain.ThirdPartyID{User: user, Medium: domain.Email, Address: "secret@example.org"})
+		},
+		func() error { return r.Tickets.Create(ctx, domain.Ticket{Hash: key.Token, User: user}) },
+		func() error { _, err := r.Tickets.Spend(ctx, key.Token, at); return err },
+		func() error {
+			return r.Interactions.Create(ctx, domain.Interaction{
+				ID: key.Token, User: user, Params: "secret-params", Password: password,
+				RegistrationToken: "secret-registration", Accepted: []string{"secret-policy"},
+			})
+		},
+		func() error { _, err := r.RegistrationTokens.ByToken(ctx, "secret-registration", at); return err },
+	}
 }
 
 // A record is what was logged, and the errors that were returned.

@@ -135,6 +135,8 @@ func (sqlite) sessions(c calls) ports.SessionRepository {
 	return sqliteSessions{tokens{c}}
 }
 
+func (sqlite) sightings(c calls) ports.SightingRepository { return sqliteSightings{c} }
+
 // explain implements dialect. SQLite's messages name tables and columns, never
 // values.
 func (sqlite) explain(err error) error {

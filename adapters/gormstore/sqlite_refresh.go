@@ -11,7 +11,7 @@ import (
 
 func (s sqliteSessions) Refresh(ctx context.Context, r domain.Renewal) (out domain.Renewed, err error) {
 	err = s.calls.transact(ctx, func(db *gorm.DB) error {
-		bearer, session, err := sessionOf(db, r.Token)
+		bearer, session, err := sessionOf(db, r.Token.Session)
 		if err != nil {
 			return err
 		}
@@ -20,7 +20,7 @@ func (s sqliteSessions) Refresh(ctx context.Context, r domain.Renewal) (out doma
 			return err
 		}
 		out = domain.Renewed{Bearer: bearer, AccessExpires: timeOf(millis(renewed.AccessExpires))}
-		return putTokens(db, bearer, renewed)
+		return putTokens(db, renewed)
 	})
 	if err != nil {
 		return domain.Renewed{}, err
@@ -28,47 +28,39 @@ func (s sqliteSessions) Refresh(ctx context.Context, r domain.Renewal) (out doma
 	return out, nil
 }
 
-// sessionOf returns whose refresh token it is, or was, and the session.
-func sessionOf(db *gorm.DB, token domain.TokenHash) (domain.Bearer, domain.Session, error) {
-	var access, refresh, previousAccess, previousRefresh []byte
+const sessionByHash = `
+SELECT ` + columnsOfU + `, d.device_id,
+	d.access_hash, d.access_expires_at, d.refresh_hash, d.refresh_expires_at, d.confirmed, d.session_ends_at,
+	d.previous_refresh_hash, d.previous_refresh_expires_at
+FROM devices d JOIN users u ON u.id = d.user_id
+WHERE d.session_hash = ?`
+
+// sessionOf returns the session, and who is signed in with it.
+func sessionOf(db *gorm.DB, id domain.TokenHash) (domain.Bearer, domain.Session, error) {
+	var access, refresh, previousRefresh []byte
 	var accessExpires, refreshExpires, previousExpires, ends sql.NullInt64
 	var confirmed bool
-	bearer, err := scanBearer(db.Raw(`
-		SELECT u.id, u.display_name, u.created_at, u.locked, u.deactivated, d.device_id,
-			d.access_hash, d.access_expires_at, d.refresh_hash, d.refresh_expires_at, d.confirmed, d.session_ends_at,
-			d.previous_access_hash, d.previous_refresh_hash, d.previous_refresh_expires_at
-		FROM devices d JOIN users u ON u.id = d.user_id
-		WHERE d.refresh_hash = ? OR d.previous_refresh_hash = ?`, token[:], token[:]),
-		&access, &accessExpires, &refresh, &refreshExpires, &confirmed, &ends,
-		&previousAccess, &previousRefresh, &previousExpires)
+	bearer, err := scanBearer(db.Raw(sessionByHash, id[:]),
+		&access, &accessExpires, &refresh, &refreshExpires, &confirmed, &ends, &previousRefresh, &previousExpires)
 	return bearer, domain.Session{
+		ID: id,
 		Pair: domain.Pair{
 			Access: hashOf(access), AccessExpires: timeOf(accessExpires),
 			Refresh: hashOf(refresh), RefreshExpires: timeOf(refreshExpires),
 		},
 		Confirmed:              confirmed,
 		Ends:                   timeOf(ends),
-		PreviousAccess:         hashOf(previousAccess),
 		PreviousRefresh:        hashOf(previousRefresh),
 		PreviousRefreshExpires: timeOf(previousExpires),
 	}, err
 }
 
-func putTokens(db *gorm.DB, of domain.Bearer, s domain.Session) error {
+func putTokens(db *gorm.DB, s domain.Session) error {
 	return db.Exec(`
 		UPDATE devices SET
 			access_hash = ?, access_expires_at = ?, refresh_hash = ?, refresh_expires_at = ?, confirmed = ?,
-			previous_access_hash = ?, previous_refresh_hash = ?, previous_refresh_expires_at = ?
-		WHERE user_id = ? AND device_id = ?`,
-		s.Access[:], millis(s.AccessExpires), hash(s.Refresh), millis(s.RefreshExpires), s.Confirmed,
-		hash(s.PreviousAccess), hash(s.PreviousRefresh), millis(s.PreviousRefreshExpires),
-		string(of.User.ID), string(of.Device)).Error
-}
-
-// holderOf returns whose access token it is, stale or not.
-func holderOf(db *gorm.DB, access domain.TokenHash) (domain.Bearer, error) {
-	return scanBearer(db.Raw(`
-		SELECT u.id, u.display_name, u.created_at, u.locked, u.deactivated, d.device_id
-		FROM devices d JOIN users u ON u.id = d.user_id
-		WHERE d.access_hash = ? OR d.previous_access_hash = ?`, access[:], access[:]))
+			previous_refresh_hash = ?, previous_refresh_expires_at = ?
+		WHERE session_hash = ?`,
+		hash(s.Access), millis(s.AccessExpires), hash(s.Refresh), millis(s.RefreshExpires), s.Confirmed,
+		hash(s.PreviousRefresh), millis(s.PreviousRefreshExpires), s.ID[:]).Error
 }

@@ -13,8 +13,6 @@ import (
 // is alone.
 type sqliteSessions struct{ tokens }
 
-const selectUser = "SELECT id, display_name, created_at, locked, deactivated FROM users WHERE id = ?"
-
 func (s sqliteSessions) SignIn(ctx context.Context, in domain.SignIn) (out domain.SignedIn, err error) {
 	if err := in.Check(); err != nil {
 		return domain.SignedIn{}, err
@@ -28,7 +26,11 @@ func (s sqliteSessions) SignIn(ctx context.Context, in domain.SignIn) (out domai
 			return err
 		}
 		out = domain.SignedIn{User: user.user(), Created: created}
-		return putDevice(db, user.ID, in)
+		if err := putLink(db, user.ID, in); err != nil {
+			return err
+		}
+		out.NewDevice, err = putDevice(db, user.ID, in)
+		return err
 	})
 	if err != nil {
 		return domain.SignedIn{}, err
@@ -38,7 +40,7 @@ func (s sqliteSessions) SignIn(ctx context.Context, in domain.SignIn) (out domai
 
 func findOrCreate(db *gorm.DB, in domain.SignIn) (user userRow, created bool, err error) {
 	for _, id := range in.Users {
-		err := scanUser(db.Raw(selectUser, string(id)), &user)
+		err := take(db.Where("id = ?", string(id)), &user)
 		if !errors.Is(err, domain.ErrNotFound) {
 			return user, false, err
 		}
@@ -54,47 +56,52 @@ func findOrCreate(db *gorm.DB, in domain.SignIn) (user userRow, created bool, er
 	return user, true, db.Create(&user).Error
 }
 
-// putDevice remembers link and device, and makes the tokens the device's only
-// ones.
-func putDevice(db *gorm.DB, user string, in domain.SignIn) error {
-	if (in.Link != domain.Link{}) {
-		key := in.Link.Key()
-		err := db.Exec(`
-			INSERT INTO links (provider, issuer, subject, user_id, created_at, key) VALUES (?, ?, ?, ?, ?, ?)
-			ON CONFLICT (key) DO NOTHING`,
-			in.Link.Provider, in.Link.Issuer, in.Link.Subject, user, in.At.UnixMilli(), key[:]).Error
-		if err != nil {
-			return err
-		}
+// putLink remembers the sign-in's link, unless it is known.
+func putLink(db *gorm.DB, user string, in domain.SignIn) error {
+	if (in.Link == domain.Link{}) {
+		return nil
 	}
-	opened := in.Session()
+	key := in.Link.Key()
 	return db.Exec(`
-		INSERT INTO devices (user_id, device_id, display_name, created_at,
-			access_hash, access_expires_at, refresh_hash, refresh_expires_at, session_ends_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (user_id, device_id) DO UPDATE SET
-			access_hash = excluded.access_hash, access_expires_at = excluded.access_expires_at,
-			refresh_hash = excluded.refresh_hash, refresh_expires_at = excluded.refresh_expires_at,
-			session_ends_at = excluded.session_ends_at, confirmed = true,
-			previous_access_hash = NULL, previous_refresh_hash = NULL, previous_refresh_expires_at = NULL`,
-		user, string(in.Device), in.DeviceName, in.At.UnixMilli(),
-		opened.Access[:], millis(opened.AccessExpires), hash(opened.Refresh), millis(opened.RefreshExpires), millis(opened.Ends)).Error
+		INSERT INTO links (provider, issuer, subject, user_id, created_at, key) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (key) DO NOTHING`,
+		in.Link.Provider, in.Link.Issuer, in.Link.Subject, user, in.At.UnixMilli(), key[:]).Error
 }
 
-func (s sqliteSessions) Delete(ctx context.Context, access domain.TokenHash) (bearer domain.Bearer, err error) {
+// putDevice makes the session the only one of its device, and says whether that
+// is new.
+func putDevice(db *gorm.DB, user string, in domain.SignIn) (isNew bool, err error) {
+	err = scanOne(db.Raw("SELECT NOT EXISTS (SELECT 1 FROM devices WHERE user_id = ? AND device_id = ?)", user, string(in.Device)), &isNew)
+	if err != nil {
+		return false, err
+	}
+	opened := in.Session()
+	return isNew, db.Exec(`
+		INSERT INTO devices (user_id, device_id, display_name, created_at,
+			session_hash, session_ends_at, access_hash, access_expires_at, refresh_hash, refresh_expires_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (user_id, device_id) DO UPDATE SET
+			session_hash = excluded.session_hash, session_ends_at = excluded.session_ends_at,
+			access_hash = excluded.access_hash, access_expires_at = excluded.access_expires_at,
+			refresh_hash = excluded.refresh_hash, refresh_expires_at = excluded.refresh_expires_at,
+			confirmed = true, previous_refresh_hash = NULL, previous_refresh_expires_at = NULL`,
+		user, string(in.Device), in.DeviceName, in.At.UnixMilli(), hash(opened.ID), millis(opened.Ends),
+		hash(opened.Access), millis(opened.AccessExpires), hash(opened.Refresh), millis(opened.RefreshExpires)).Error
+}
+
+func (s sqliteSessions) Delete(ctx context.Context, session domain.TokenHash) (bearer domain.Bearer, err error) {
 	err = s.calls.transact(ctx, func(db *gorm.DB) error {
-		if bearer, err = holderOf(db, access); err != nil {
+		if bearer, _, err = sessionOf(db, session); err != nil {
 			return err
 		}
-		return db.Exec("DELETE FROM devices WHERE user_id = ? AND device_id = ?",
-			string(bearer.User.ID), string(bearer.Device)).Error
+		return db.Exec("DELETE FROM devices WHERE session_hash = ?", session[:]).Error
 	})
 	return bearer, err
 }
 
-func (s sqliteSessions) DeleteAll(ctx context.Context, access domain.TokenHash) (bearer domain.Bearer, err error) {
+func (s sqliteSessions) DeleteAll(ctx context.Context, session domain.TokenHash) (bearer domain.Bearer, err error) {
 	err = s.calls.transact(ctx, func(db *gorm.DB) error {
-		if bearer, err = holderOf(db, access); err != nil {
+		if bearer, _, err = sessionOf(db, session); err != nil {
 			return err
 		}
 		return db.Exec("DELETE FROM devices WHERE user_id = ?", string(bearer.User.ID)).Error

@@ -88,12 +88,12 @@ func TestSQLiteLockedForLongIsUnavailableForWritersAndReadersGoOn(t *testing.T) 
 		}
 		return nil
 	})
-	if _, err := store.Repositories().Sessions.ByAccessToken(t.Context(), domain.Token("old").Hash(), at); err != nil {
+	if _, err := store.Repositories().Sessions.ByAccessToken(t.Context(), access("old"), at); err != nil {
 		t.Errorf("the old token: %v", err)
 	}
 
 	unlock()
-	if _, err := store.Repositories().Sessions.ByAccessToken(t.Context(), domain.Token("new").Hash(), at); !errors.Is(err, domain.ErrNotFound) {
+	if _, err := store.Repositories().Sessions.ByAccessToken(t.Context(), access("new"), at); !errors.Is(err, domain.ErrNotFound) {
 		t.Errorf("the token of a failed login: %v", err)
 	}
 	if err := signIn(t.Context(), store, login(alice, "d", "new")); err != nil {
@@ -141,7 +141,7 @@ func TestAFullSQLiteIsUnavailableForWritersUntilThereIsRoom(t *testing.T) {
 	if err := signIn(t.Context(), store, in); !errors.Is(err, domain.ErrUnavailable) {
 		t.Fatalf("full: %v", err)
 	}
-	if _, err := store.Repositories().Sessions.ByAccessToken(t.Context(), domain.Token("old").Hash(), at); err != nil {
+	if _, err := store.Repositories().Sessions.ByAccessToken(t.Context(), access("old"), at); err != nil {
 		t.Error(err)
 	}
 	if _, err := store.Repositories().Users.ByID(t.Context(), in.Users[0]); !errors.Is(err, domain.ErrNotFound) {

@@ -44,6 +44,8 @@ type Store struct {
 type dialect interface {
 	// sessions returns the repository whose calls go through c.
 	sessions(c calls) ports.SessionRepository
+	// sightings is the same for sightings.
+	sightings(c calls) ports.SightingRepository
 	// explain returns what the driver's error means: an error that wraps
 	// domain.ErrUnavailable, or one for the log. It holds no values.
 	explain(err error) error
@@ -76,7 +78,17 @@ func (s *Store) Ping(ctx context.Context) error {
 func (s *Store) Repositories() ports.Repositories { return s.repositories(s) }
 
 func (s *Store) repositories(c calls) ports.Repositories {
-	return ports.Repositories{Users: users{c}, Devices: devices{c}, Sessions: s.dialect.sessions(c)}
+	return ports.Repositories{
+		Users:              users{c},
+		Devices:            devices{c},
+		Sessions:           s.dialect.sessions(c),
+		Sightings:          s.dialect.sightings(c),
+		Passwords:          passwords{c},
+		ThirdPartyIDs:      thirdPartyIDs{c},
+		Tickets:            tickets{c},
+		Interactions:       interactions{c},
+		RegistrationTokens: registrationTokens{c},
+	}
 }
 
 // openGORM puts GORM on a pool. TranslateError stays off: [dialect.explain]

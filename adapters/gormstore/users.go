@@ -2,8 +2,6 @@ package gormstore
 
 import (
 	"context"
-	"errors"
-	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -11,13 +9,32 @@ import (
 	"github.com/seed-31b6c987/doorward/domain"
 )
 
-// A userRow is a row of the table users.
+// A userRow is a row of the table users, less the password.
 type userRow struct {
 	ID          string `gorm:"primaryKey"`
 	DisplayName string
+	AvatarURL   string
 	CreatedAt   int64 `gorm:"autoCreateTime:false"`
+	Admin       bool
+	Guest       bool
 	Locked      bool
+	Suspended   bool
 	Deactivated bool
+	Erased      bool
+}
+
+// The columns of a userRow, and the same of a table u: in the order in which
+// [userRow.columns] reads them.
+const (
+	userColumns = "id, display_name, avatar_url, created_at, admin, guest, locked, suspended, deactivated, erased"
+	columnsOfU  = "u.id, u.display_name, u.avatar_url, u.created_at, u.admin, u.guest, u.locked, u.suspended, u.deactivated, u.erased"
+)
+
+func (r *userRow) columns() []any {
+	return []any{
+		&r.ID, &r.DisplayName, &r.AvatarURL, &r.CreatedAt,
+		&r.Admin, &r.Guest, &r.Locked, &r.Suspended, &r.Deactivated, &r.Erased,
+	}
 }
 
 // TableName tells GORM the table.
@@ -27,10 +44,31 @@ func (r userRow) user() domain.User {
 	return domain.User{
 		ID:          domain.UserID(r.ID),
 		DisplayName: r.DisplayName,
+		AvatarURL:   r.AvatarURL,
 		CreatedAt:   fromMillis(r.CreatedAt),
+		Admin:       r.Admin,
+		Guest:       r.Guest,
 		Locked:      r.Locked,
+		Suspended:   r.Suspended,
 		Deactivated: r.Deactivated,
+		Erased:      r.Erased,
 	}
+}
+
+// rowOfUser returns the user's row, or domain.ErrInvalidParam.
+func rowOfUser(u domain.User) (userRow, error) {
+	return userRow{
+		ID:          string(u.ID),
+		DisplayName: u.DisplayName,
+		AvatarURL:   u.AvatarURL,
+		CreatedAt:   u.CreatedAt.UnixMilli(),
+		Admin:       u.Admin,
+		Guest:       u.Guest,
+		Locked:      u.Locked,
+		Suspended:   u.Suspended,
+		Deactivated: u.Deactivated,
+		Erased:      u.Erased,
+	}, domain.CheckText(string(u.ID), u.DisplayName, u.AvatarURL)
 }
 
 // users is the ports.UserRepository.
@@ -42,7 +80,7 @@ func (u users) ByID(ctx context.Context, id domain.UserID) (domain.User, error) 
 	}
 	var row userRow
 	err := u.calls.read(ctx, func(db *gorm.DB) error {
-		return notFound(db.Where("id = ?", string(id)).Take(&row).Error)
+		return take(db.Where("id = ?", string(id)), &row)
 	})
 	if err != nil {
 		return domain.User{}, err
@@ -51,47 +89,40 @@ func (u users) ByID(ctx context.Context, id domain.UserID) (domain.User, error) 
 }
 
 func (u users) Create(ctx context.Context, user domain.User) error {
-	if err := domain.CheckText(string(user.ID), user.DisplayName); err != nil {
+	row, err := rowOfUser(user)
+	if err != nil {
 		return err
 	}
-	row := userRow{
-		ID: string(user.ID), DisplayName: user.DisplayName, CreatedAt: user.CreatedAt.UnixMilli(),
-		Locked: user.Locked, Deactivated: user.Deactivated,
-	}
-	return u.calls.write(ctx, func(db *gorm.DB) error {
-		// A refused insert would spoil the transaction that it is part of.
-		result := db.Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
-		return orIfNone(result, domain.ErrExists)
-	})
+	return u.calls.write(ctx, func(db *gorm.DB) error { return create(db, &row) })
 }
 
-func (u users) Update(ctx context.Context, user domain.User) error {
-	if err := domain.CheckText(string(user.ID), user.DisplayName); err != nil {
-		return err
+func (u users) Update(ctx context.Context, id domain.UserID, change func(*domain.User) error) (domain.User, error) {
+	if err := domain.CheckText(string(id)); err != nil {
+		return domain.User{}, err
 	}
-	return u.calls.write(ctx, func(db *gorm.DB) error {
-		result := db.Model(&userRow{}).Where("id = ?", string(user.ID)).Updates(map[string]any{
-			"display_name": user.DisplayName,
-			"locked":       user.Locked,
-			"deactivated":  user.Deactivated,
+	return update(ctx, u.calls, change,
+		func(db *gorm.DB) (domain.User, error) {
+			var row userRow
+			err := take(db.Clauses(forUpdate).Where("id = ?", string(id)), &row)
+			return row.user(), err
+		},
+		func(db *gorm.DB, before, user domain.User) (domain.User, error) {
+			user.ID, user.CreatedAt = before.ID, before.CreatedAt
+			row, err := rowOfUser(user)
+			if err != nil {
+				return domain.User{}, err
+			}
+			return row.user(), overwrite(db, &row)
 		})
-		return orIfNone(result, domain.ErrNotFound)
-	})
 }
 
-// orIfNone returns the statement's error, or none if it changed no row.
-func orIfNone(result *gorm.DB, none error) error {
-	if result.Error == nil && result.RowsAffected == 0 {
-		return none
-	}
-	return result.Error
+// lockUser makes everybody else who would change the user, sign it in, or change
+// several of its devices wait until the transaction ends. It returns
+// domain.ErrNotFound if there is no such user.
+func lockUser(db *gorm.DB, id domain.UserID) error {
+	return take(db.Clauses(forUpdate).Where("id = ?", string(id)), &userRow{})
 }
 
-func notFound(err error) error {
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return domain.ErrNotFound
-	}
-	return err
-}
-
-func fromMillis(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
+// forUpdate locks the rows of a query as a statement that changes them would. On
+// SQLite it is not written: a transaction there is alone from its beginning.
+var forUpdate = clause.Locking{Strength: "NO KEY UPDATE"}

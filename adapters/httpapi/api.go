@@ -20,11 +20,7 @@ const DefaultMaxBodyBytes = 64 << 10
 // An API is what the endpoints depend on. Every field is needed but Log and
 // Observer.
 type API struct {
-	Login        application.Login
-	Refresh      application.Refresh
-	Authenticate application.Authenticate
-	Logout       application.Logout
-	LogoutAll    application.LogoutAll
+	application.UseCases
 	// Ping returns nil if the storage answers; GET /health asks it.
 	Ping     func(context.Context) error
 	Settings Settings
@@ -46,6 +42,8 @@ type Settings struct {
 	// MaxBodyBytes is how large the body of a request may be; 0 means
 	// [DefaultMaxBodyBytes].
 	MaxBodyBytes int64
+	// Version is this server's, as administrators are told it.
+	Version string
 	// TrustedProxies are the addresses whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
 }
@@ -101,6 +99,8 @@ func (a *API) routes(e *echo.Echo) {
 		e.POST(prefix+"/logout/all", handle(a.logoutAll))
 		e.GET(prefix+"/account/whoami", handle(a.whoami))
 	}
+	a.registrationRoutes(e)
+	e.GET("/_matrix/static/client/login/", handle(a.loginPage))
 	// Refreshing came after r0, and had a path of its own before it came.
 	e.POST("/_matrix/client/v3/refresh", handle(a.refresh))
 	e.POST("/_matrix/client/unstable/org.matrix.msc2918/refresh", handle(a.refresh))
@@ -109,6 +109,11 @@ func (a *API) routes(e *echo.Echo) {
 		e.GET("/.well-known/matrix/client", handle(a.wellKnownClient))
 	}
 	e.GET(healthRoute, handle(a.health))
+	a.accountRoutes(e)
+	a.deviceRoutes(e)
+	a.loginTokenRoutes(e)
+	a.fallbackRoutes(e)
+	a.adminRoutes(e)
 }
 
 // nobody is the Observer that is not there.

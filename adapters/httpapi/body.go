@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 
@@ -12,14 +13,26 @@ import (
 )
 
 // readObject reads the body of a request as a JSON object, whatever its content
-// type says. It is the only place where bodies are read.
+// type says.
 func readObject(w http.ResponseWriter, r *http.Request, limit int64) (map[string]any, error) {
 	body, err := readBody(w, r, limit)
 	if err != nil {
-		// What is left of the body is not worth waiting for.
-		w.Header().Set("Connection", "close")
 		return nil, err
 	}
+	return parseObject(body)
+}
+
+// readObjectIfAny is readObject for requests that need no body: none is as good
+// as an empty object.
+func readObjectIfAny(w http.ResponseWriter, r *http.Request, limit int64) (map[string]any, error) {
+	body, err := readBody(w, r, limit)
+	if err != nil || len(body) == 0 {
+		return map[string]any{}, err
+	}
+	return parseObject(body)
+}
+
+func parseObject(body []byte) (map[string]any, error) {
 	object, err := strictjson.ParseObject(body)
 	switch {
 	case errors.Is(err, strictjson.ErrSyntax):
@@ -30,8 +43,36 @@ func readObject(w http.ResponseWriter, r *http.Request, limit int64) (map[string
 	return object, nil
 }
 
-// readBody reads no more than the limit, and inflates nothing.
+// readForm reads the body of a request as the fields of an HTML form.
+func readForm(w http.ResponseWriter, r *http.Request, limit int64) (url.Values, error) {
+	body, err := readBody(w, r, limit)
+	if err != nil {
+		return nil, err
+	}
+	form, err := url.ParseQuery(string(body))
+	if err != nil {
+		return nil, errBadForm
+	}
+	for name, values := range form {
+		if domain.CheckText(append(values, name)...) != nil {
+			return nil, errBadForm
+		}
+	}
+	return form, nil
+}
+
+// readBody reads no more than the limit, and inflates nothing. It is the only
+// place where bodies are read.
 func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
+	body, err := readUpTo(w, r, limit)
+	if err != nil {
+		// What is left of the body is not worth waiting for.
+		w.Header().Set("Connection", "close")
+	}
+	return body, err
+}
+
+func readUpTo(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
 	for _, encoding := range r.Header["Content-Encoding"] {
 		if encoding != "" && !strings.EqualFold(encoding, "identity") {
 			return nil, errEncoding
@@ -52,6 +93,8 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, erro
 	}
 	return body, nil
 }
+
+var errBadForm = domain.Refuse(domain.ErrInvalidParam, "bad_form", "What was sent is no form.")
 
 // take removes a member from the object and returns its value: nil if it is
 // not there or null, an error if it is of another type. The kind is what the

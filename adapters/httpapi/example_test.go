@@ -13,6 +13,8 @@ import (
 
 	"github.com/seed-31b6c987/doorward/adapters/httpapi"
 	"github.com/seed-31b6c987/doorward/adapters/memstore"
+	"github.com/seed-31b6c987/doorward/adapters/password"
+	"github.com/seed-31b6c987/doorward/adapters/ratelimit"
 	"github.com/seed-31b6c987/doorward/application"
 	"github.com/seed-31b6c987/doorward/domain"
 )
@@ -35,23 +37,20 @@ func (b badgeReader) Verify(_ context.Context, cred domain.Credential) (domain.C
 // serves it, and protects endpoints of its own with the same sessions.
 func Example() {
 	store := memstore.New()
-	sessions := store.Repositories().Sessions
 	const server = domain.ServerName("example.org")
 	api := httpapi.API{
-		Login: application.Login{
-			Server:   server,
-			Types:    application.LoginTypes{{Name: "org.example.login.badge", Verifier: badgeReader{"0042": "alice"}}},
-			Sessions: sessions,
-			Now:      time.Now,
-		},
-		Authenticate: application.Authenticate{Sessions: sessions, Now: time.Now},
-		Refresh:      application.Refresh{Sessions: sessions, Now: time.Now},
-		Logout:       application.Logout{Sessions: sessions},
-		LogoutAll:    application.LogoutAll{Sessions: sessions},
-		Ping:         store.Ping,
-		Settings:     httpapi.Settings{ServerName: server},
-		Log:          slog.New(slog.DiscardHandler),
-		Now:          time.Now,
+		UseCases: application.New(application.Dependencies{
+			Server:  server,
+			Types:   application.LoginTypes{{Name: "org.example.login.badge", Verifier: badgeReader{"0042": "alice"}}},
+			Storage: store,
+			Limiter: ratelimit.Unlimited{},
+			Hasher:  password.NewHasher(),
+			Now:     time.Now,
+		}),
+		Ping:     store.Ping,
+		Settings: httpapi.Settings{ServerName: server},
+		Log:      slog.New(slog.DiscardHandler),
+		Now:      time.Now,
 	}
 	greet := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		bearer, _ := httpapi.BearerFrom(r.Context())

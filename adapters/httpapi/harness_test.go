@@ -14,6 +14,8 @@ import (
 
 	"github.com/seed-31b6c987/doorward/adapters/httpapi"
 	"github.com/seed-31b6c987/doorward/adapters/memstore"
+	"github.com/seed-31b6c987/doorward/adapters/password"
+	"github.com/seed-31b6c987/doorward/adapters/ratelimit"
 	"github.com/seed-31b6c987/doorward/application"
 	"github.com/seed-31b6c987/doorward/domain"
 	"github.com/seed-31b6c987/doorward/ports"
@@ -68,29 +70,32 @@ type door struct {
 
 func newDoor(change ...func(*httpapi.API)) door {
 	d := door{store: memstore.New(), log: &lines{}, saw: &observed{}}
-	sessions := d.store.Repositories().Sessions
-	api := httpapi.API{
-		Login: application.Login{
-			Server:   "example.org",
-			Types:    application.LoginTypes{{Name: "org.example.badge", Verifier: badges{}}},
-			Sessions: sessions,
-			Now:      time.Now,
-		},
-		Authenticate: application.Authenticate{Sessions: sessions, Now: time.Now},
-		Refresh:      application.Refresh{Sessions: sessions, Now: time.Now},
-		Logout:       application.Logout{Sessions: sessions},
-		LogoutAll:    application.LogoutAll{Sessions: sessions},
-		Ping:         d.store.Ping,
-		Settings:     httpapi.Settings{ServerName: "example.org"},
-		Log:          slog.New(slog.NewJSONHandler(d.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Now:          time.Now,
-		Observer:     d.saw,
-	}
+	api := api(d.store, badges{})
+	api.Log = slog.New(slog.NewJSONHandler(d.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	api.Observer = d.saw
 	for _, c := range change {
 		c(&api)
 	}
 	d.Handler = httpapi.New(api)
 	return d
+}
+
+// api is an API over a store, whose one login type is badges.
+func api(store ports.Storage, verifier ports.TokenVerifier) httpapi.API {
+	const server = domain.ServerName("example.org")
+	return httpapi.API{
+		UseCases: application.New(application.Dependencies{
+			Server:  server,
+			Types:   application.LoginTypes{{Name: "org.example.badge", Verifier: verifier, Interactive: true}},
+			Storage: store,
+			Limiter: ratelimit.Unlimited{},
+			Hasher:  password.NewHasher(),
+			Now:     time.Now,
+		}),
+		Ping:     store.Ping,
+		Settings: httpapi.Settings{ServerName: server},
+		Now:      time.Now,
+	}
 }
 
 // An answered request.
@@ -157,13 +162,8 @@ func (d door) login(t testing.TB, name, device string) string {
 // update changes a user that exists.
 func (d door) update(t testing.TB, id domain.UserID, change func(*domain.User)) {
 	t.Helper()
-	users := d.store.Repositories().Users
-	user, err := users.ByID(t.Context(), id)
+	_, err := d.store.Repositories().Users.Update(t.Context(), id, func(u *domain.User) error { change(u); return nil })
 	if err != nil {
-		t.Fatal(err)
-	}
-	change(&user)
-	if err := users.Update(t.Context(), user); err != nil {
 		t.Fatal(err)
 	}
 }

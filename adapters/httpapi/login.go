@@ -11,14 +11,12 @@ import (
 // loginFlows answers GET /login: every way to log in, in the order in which
 // they are configured.
 func (a *API) loginFlows(x *exchange) error {
-	type flow struct {
-		Type string `json:"type"`
-	}
-	flows := make([]flow, len(a.Login.Types))
+	flows := make([]map[string]any, len(a.Login.Types))
 	for i, t := range a.Login.Types {
-		flows[i].Type = t.Name
+		flows[i] = map[string]any{"type": t.Name}
+		maps.Copy(flows[i], t.Flow)
 	}
-	writeJSON(x.Response(), http.StatusOK, map[string][]flow{"flows": flows})
+	writeJSON(x.Response(), http.StatusOK, map[string]any{"flows": flows})
 	return nil
 }
 
@@ -45,11 +43,13 @@ func (a *API) login(x *exchange) error {
 	if _, known := a.Login.Types.Verifier(req.Credential.Type); known {
 		x.loginType = req.Credential.Type
 	}
+	req.Address = x.address()
+	req.Credential.AccessToken = accessToken(x.Request())
 	result, err := a.Login.Do(x.Request().Context(), req)
 	if err != nil {
 		return err
 	}
-	x.bearer = domain.Bearer{User: result.User, Device: result.Device}
+	a.opened(x, domain.Bearer{User: result.User, Device: result.Device})
 	x.userCreated = result.UserCreated
 	writeJSON(x.Response(), http.StatusOK, loginResponse{
 		UserID:        result.User.ID,
@@ -58,6 +58,12 @@ func (a *API) login(x *exchange) error {
 		HomeServer:    a.Settings.ServerName,
 		WellKnown:     a.wellKnown(),
 	})
+	return nil
+}
+
+// loginPage answers GET /_matrix/static/client/login/.
+func (a *API) loginPage(x *exchange) error {
+	writeLoginPage(x.Response())
 	return nil
 }
 
@@ -72,30 +78,35 @@ func loginRequest(body map[string]any) (application.LoginRequest, error) {
 	if req.Credential.Token, err = take[string](body, "token", "a string"); err != nil {
 		return req, err
 	}
-	if req.DeviceID, err = take[string](body, "device_id", "a string"); err != nil {
+	if req.DeviceID, req.DeviceName, req.Refreshable, err = takeDevice(body); err != nil {
 		return req, err
-	}
-	deviceName, err := take[string](body, "initial_device_display_name", "a string")
-	if err != nil {
-		return req, err
-	}
-	// The second name is from before Matrix 1.3.
-	for _, name := range []string{"refresh_token", "org.matrix.msc2918.refresh_token"} {
-		wanted, err := take[bool](body, name, "a boolean")
-		if err != nil {
-			return req, err
-		}
-		req.Refreshable = req.Refreshable || wanted != nil && *wanted
 	}
 	if loginType == nil {
-		return req, domain.Refuse(errMissingParam, "missing_param", "Missing parameter: type")
+		return req, domain.Refuse(domain.ErrMissingParam, "missing_param", "Missing parameter: type")
 	}
 
 	req.Credential.Type = *loginType
-	if deviceName != nil {
-		req.DeviceName = *deviceName
-	}
 	maps.DeleteFunc(body, func(_ string, value any) bool { return value == nil })
 	req.Credential.Extra = body
 	return req, nil
+}
+
+// takeDevice takes out of a body the device to sign in with.
+func takeDevice(body map[string]any) (id *string, name string, refreshable bool, err error) {
+	if id, err = take[string](body, "device_id", "a string"); err != nil {
+		return nil, "", false, err
+	}
+	displayName, err := take[string](body, "initial_device_display_name", "a string")
+	if err != nil {
+		return nil, "", false, err
+	}
+	// The second name is from before Matrix 1.3.
+	for _, member := range []string{"refresh_token", "org.matrix.msc2918.refresh_token"} {
+		wanted, err := take[bool](body, member, "a boolean")
+		if err != nil {
+			return nil, "", false, err
+		}
+		refreshable = refreshable || valueOf(wanted)
+	}
+	return id, valueOf(displayName), refreshable, nil
 }

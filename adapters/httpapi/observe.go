@@ -2,9 +2,11 @@ package httpapi
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"runtime/debug"
 	"time"
 
@@ -23,7 +25,24 @@ type exchange struct {
 	userCreated bool // by the login
 }
 
+// address is where the request comes from, for limits: a network of IPv6
+// addresses is one, as whoever has one has all of them.
+func (x *exchange) address() string {
+	address, err := netip.ParseAddr(x.RealIP())
+	if err != nil || address.Is4() {
+		return x.RealIP()
+	}
+	network, err := address.Prefix(ipv6Network)
+	if err != nil {
+		return x.RealIP()
+	}
+	return network.String()
+}
+
 const (
+	// ipv6Network is how many bits of an IPv6 address are those of its network.
+	ipv6Network = 64
+
 	unknownLoginType = "unknown"
 	unmatchedRoute   = "unmatched"
 	otherMethod      = "OTHER"
@@ -77,6 +96,9 @@ func (a *API) record(x *exchange, err error, took time.Duration) {
 	said := answer{status: x.Response().Status}
 	if err != nil {
 		said = answerTo(err)
+	}
+	if challenge := (*domain.Challenge)(nil); errors.As(err, &challenge) && challenge.Cause != nil {
+		said.reason = answerTo(challenge.Cause).reason // a stage was refused
 	}
 	if said.status >= http.StatusInternalServerError && r.Context().Err() != nil {
 		said.status, said.reason = statusClientGone, "client_gone"

@@ -211,7 +211,7 @@ func TestAFaultOfTheStoreIsNeverAVerdictOnTheToken(t *testing.T) {
 		d := newDoor(func(a *httpapi.API) {
 			a.Authenticate = application.Authenticate{Sessions: brokenSessions{err: err}, Now: time.Now}
 		})
-		a := d.do(t, "GET", whoamiPath, "", "Authorization: Bearer "+string(domain.NewToken(domain.AccessToken)))
+		a := d.do(t, "GET", whoamiPath, "", "Authorization: Bearer "+string(domain.NewToken(domain.AccessToken, domain.NewSessionID())))
 		if a.status < 500 || a.errcode() != "M_UNKNOWN" || strings.Contains(a.text, "fire") {
 			t.Errorf("%v: %d %s", err, a.status, a.text)
 		}

@@ -31,13 +31,13 @@ func (a *API) refresh(x *exchange) error {
 		return err
 	}
 	if token == nil {
-		return domain.Refuse(errMissingParam, "missing_param", "Missing parameter: refresh_token")
+		return domain.Refuse(domain.ErrMissingParam, "missing_param", "Missing parameter: refresh_token")
 	}
-	result, err := a.Refresh.Do(x.Request().Context(), *token)
+	result, err := a.Refresh.Do(x.Request().Context(), *token, x.address())
 	if err != nil {
 		return err
 	}
-	x.bearer = result.Bearer
+	a.opened(x, result.Bearer)
 	writeJSON(x.Response(), http.StatusOK, newTokenResponse(result.AccessToken, result.RefreshToken, result.ExpiresIn))
 	return nil
 }

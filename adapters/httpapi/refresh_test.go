@@ -20,7 +20,7 @@ func clockedDoor(lifetimes domain.Lifetimes) (d door, now *time.Time) {
 	clock := func() time.Time { return *now }
 	return newDoor(func(a *httpapi.API) {
 		a.Login.Now, a.Refresh.Now, a.Authenticate.Now = clock, clock, clock
-		a.Login.Lifetimes, a.Refresh.Lifetimes = lifetimes, lifetimes
+		a.Login.Rules.Lifetimes, a.Refresh.Rules.Lifetimes = lifetimes, lifetimes
 	}), now
 }
 
@@ -87,7 +87,7 @@ func TestRefreshRefuses(t *testing.T) {
 		"NUL":             {`{"refresh_token":"\u0000"}`, 400, "M_BAD_JSON"},
 		"long rubbish":    {`{"refresh_token":"` + strings.Repeat("x", 60_000) + `"}`, 401, "M_UNKNOWN_TOKEN"},
 		"an access token": {`{"refresh_token":"` + access + `"}`, 401, "M_UNKNOWN_TOKEN"},
-		"another":         {`{"refresh_token":"` + string(domain.NewToken(domain.RefreshToken)) + `"}`, 401, "M_UNKNOWN_TOKEN"},
+		"another":         {`{"refresh_token":"` + string(domain.NewToken(domain.RefreshToken, domain.NewSessionID())) + `"}`, 401, "M_UNKNOWN_TOKEN"},
 		"spent":           {`{"refresh_token":"` + spent + `"}`, 401, "M_UNKNOWN_TOKEN"},
 	} {
 		a := d.do(t, "POST", refreshPath, c.body)

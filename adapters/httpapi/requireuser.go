@@ -25,7 +25,7 @@ func RequireUser(auth application.Authenticate, log *slog.Logger) func(http.Hand
 				w.WriteHeader(http.StatusNoContent)
 				return
 			}
-			bearer, err := auth.Do(r.Context(), accessToken(r))
+			bearer, err := auth.Do(r.Context(), presented(r))
 			if err != nil {
 				writeError(w, err)
 				logFault(log, r, err)

@@ -75,7 +75,7 @@ func TestRequireUserAnswersOptionsItself(t *testing.T) {
 
 func TestRequireUserNeverBlamesTheUserForTheStore(t *testing.T) {
 	d := guarded(newDoor(), brokenSessions{err: errors.New("disk on fire")})
-	a := d.do(t, "GET", "/sync", "", "Authorization: Bearer "+string(domain.NewToken(domain.AccessToken)))
+	a := d.do(t, "GET", "/sync", "", "Authorization: Bearer "+string(domain.NewToken(domain.AccessToken, domain.NewSessionID())))
 	if a.status != 500 || a.errcode() != "M_UNKNOWN" {
 		t.Errorf("%d %s", a.status, a.text)
 	}
@@ -90,7 +90,7 @@ func TestRequireUserDoesNotComplainOfClientsThatWentAway(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	r := httptest.NewRequestWithContext(ctx, "GET", "/sync", nil)
-	r.Header.Set("Authorization", "Bearer "+string(domain.NewToken(domain.AccessToken)))
+	r.Header.Set("Authorization", "Bearer "+string(domain.NewToken(domain.AccessToken, domain.NewSessionID())))
 	d.send(t, r)
 	if log := d.log.String(); log != "" {
 		t.Errorf("log %s", log)
@@ -109,6 +109,6 @@ type brokenSessions struct {
 	err error
 }
 
-func (b brokenSessions) ByAccessToken(context.Context, domain.TokenHash, time.Time) (domain.Bearer, error) {
+func (b brokenSessions) ByAccessToken(context.Context, domain.TokenKey, time.Time) (domain.Bearer, error) {
 	return domain.Bearer{}, b.err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/seed-31b6c987/doorward/application"
 	"github.com/seed-31b6c987/doorward/domain"
 )
 
@@ -13,8 +14,8 @@ func (a *API) logout(x *exchange) error { return endSession(x, a.Logout.Do) }
 // logoutAll answers POST /logout/all. The body is not looked at.
 func (a *API) logoutAll(x *exchange) error { return endSession(x, a.LogoutAll.Do) }
 
-func endSession(x *exchange, end func(ctx context.Context, token string) (domain.Bearer, error)) error {
-	bearer, err := end(x.Request().Context(), accessToken(x.Request()))
+func endSession(x *exchange, end func(context.Context, application.Presented) (domain.Bearer, error)) error {
+	bearer, err := end(x.Request().Context(), presented(x.Request()))
 	if err != nil {
 		return err
 	}
@@ -31,11 +32,11 @@ type whoamiResponse struct {
 
 // whoami answers GET /account/whoami.
 func (a *API) whoami(x *exchange) error {
-	bearer, err := a.Authenticate.Do(x.Request().Context(), accessToken(x.Request()))
-	if err != nil {
+	if err := a.authenticate(x, usersAndGuests); err != nil {
 		return err
 	}
-	x.bearer = bearer
-	writeJSON(x.Response(), http.StatusOK, whoamiResponse{UserID: bearer.User.ID, DeviceID: bearer.Device})
+	writeJSON(x.Response(), http.StatusOK, whoamiResponse{
+		UserID: x.bearer.User.ID, DeviceID: x.bearer.Device, IsGuest: x.bearer.User.Guest,
+	})
 	return nil
 }

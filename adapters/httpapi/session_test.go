@@ -39,7 +39,7 @@ func TestHowATokenIsPresented(t *testing.T) {
 		{"long rubbish", "", []string{"Authorization: Bearer " + strings.Repeat("x", 30000)}, unknown},
 		{"SQL", "", []string{"Authorization: Bearer ' OR 1=1 --"}, unknown},
 		{"a list", "", []string{"Authorization: Bearer " + token + ", Bearer " + token}, unknown},
-		{"another token of the right shape", "", []string{"Authorization: Bearer " + string(domain.NewToken(domain.AccessToken))}, unknown},
+		{"another token of the right shape", "", []string{"Authorization: Bearer " + string(domain.NewToken(domain.AccessToken, domain.NewSessionID()))}, unknown},
 		{"bad query", "?access_token=rubbish", nil, unknown},
 
 		{"bad header, good query", "?access_token=" + token, []string{"Authorization: Bearer rubbish"}, unknown},

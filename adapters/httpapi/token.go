@@ -3,6 +3,9 @@ package httpapi
 import (
 	"net/http"
 	"strings"
+
+	"github.com/seed-31b6c987/doorward/application"
+	"github.com/seed-31b6c987/doorward/domain"
 )
 
 // accessToken returns the access token of a request, or "" if it has none
@@ -20,6 +23,12 @@ func accessToken(r *http.Request) string {
 		}
 		return strings.Trim(token, " ")
 	}
+	return queryToken(r)
+}
+
+// queryToken returns the access token of a request's query, or "" if it has none
+// or more than one.
+func queryToken(r *http.Request) string {
 	if r.URL.RawQuery == "" {
 		return ""
 	}
@@ -27,4 +36,45 @@ func accessToken(r *http.Request) string {
 		return values[0]
 	}
 	return ""
+}
+
+// presented returns what a request shows of who makes it.
+func presented(r *http.Request) application.Presented {
+	p := application.Presented{Token: accessToken(r)}
+	if r.URL.RawQuery != "" {
+		query := r.URL.Query()
+		p.User, p.Device = query.Get("user_id"), query.Get("device_id")
+		if p.Device == "" {
+			p.Device = query.Get("org.matrix.msc3202.device_id")
+		}
+	}
+	return p
+}
+
+// Who may use an endpoint.
+type audience bool
+
+const (
+	users          audience = false
+	usersAndGuests audience = true
+)
+
+// opened notes whose session a request opened, or went on with.
+func (a *API) opened(x *exchange, bearer domain.Bearer) {
+	x.bearer = bearer
+	a.LastSeen.Note(bearer, x.RealIP(), x.Request().UserAgent())
+}
+
+// authenticate finds out whose request it is, and whether that is one of those
+// who may make it.
+func (a *API) authenticate(x *exchange, who audience) error {
+	bearer, err := a.Authenticate.Do(x.Request().Context(), presented(x.Request()))
+	if err != nil {
+		return err
+	}
+	a.opened(x, bearer)
+	if bearer.User.Guest && who != usersAndGuests {
+		return domain.ErrGuest
+	}
+	return nil
 }

@@ -2,6 +2,7 @@ package jwtlogin
 
 import (
 	"context"
+	"time"
 
 	"github.com/golang-jwt/jwt/v5"
 
@@ -45,6 +46,8 @@ var checks = []check{
 	{name: "require", run: (*attempt).checkRequired, show: showRequired},
 	{name: "max_age", run: (*attempt).checkAge, show: showAge},
 	{name: "max_lifetime", run: (*attempt).checkLifetime, show: showLifetime},
+	{name: "uia", run: (*attempt).checkMayConfirm, show: showNothing},
+	{name: "iat", run: (*attempt).checkFresh, show: showNothing},
 	{name: "subject", run: (*attempt).checkSubject, show: showSubject},
 	{name: "localpart", run: (*attempt).checkLocalpart, show: showLocalpart},
 	{name: "display_name", run: (*attempt).checkDisplayName, show: showDisplayName},
@@ -55,7 +58,8 @@ type attempt struct {
 	ctx      context.Context // an attempt lives no longer than the call it serves
 	verifier *Verifier
 	token    string
-	now      float64 // in seconds since 1970
+	now      float64   // in seconds since 1970
+	confirms time.Time // as in domain.Credential
 
 	// From reading. Nothing of it is trusted before the signature is verified.
 	header, claims map[string]any

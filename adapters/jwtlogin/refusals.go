@@ -25,6 +25,10 @@ var (
 	errNotYetValid = forbid("not_yet_valid", failed+"invalid_token: The token is not valid yet")
 	errIssuedLater = forbid("issued_in_future",
 		failed+"invalid_token: The token is not valid as it was issued in the future")
+
+	errMayNotConfirm = forbid("uia_not_allowed", "Token cannot confirm this request")
+	errNotFresh      = forbid("uia_not_fresh", failed+"invalid_claim: Invalid claim 'iat'")
+
 	errNoSubject = forbid("invalid_subject", "Invalid JWT")
 )
 

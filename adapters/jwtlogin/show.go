@@ -133,5 +133,5 @@ func showDisplayName(a *attempt) (value, limit string) {
 	if name == "" {
 		return "", ""
 	}
-	return display(lookup(a.claims, name)), fmt.Sprintf("at most %d characters in %s", maxDisplayName, ascii(name))
+	return display(lookup(a.claims, name)), fmt.Sprintf("at most %d characters in %s", domain.MaxDisplayName, ascii(name))
 }

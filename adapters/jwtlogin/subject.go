@@ -2,13 +2,9 @@ package jwtlogin
 
 import (
 	"strings"
-	"unicode/utf8"
 
 	"github.com/seed-31b6c987/doorward/domain"
 )
-
-// maxDisplayName is the greatest length of a display name, in characters.
-const maxDisplayName = 256
 
 func (a *attempt) checkSubject() error {
 	subject, isString := lookup(a.claims, a.provider.SubjectClaim).(string)
@@ -67,7 +63,7 @@ func (a *attempt) checkDisplayName() error {
 	}
 	value := lookup(a.claims, name)
 	displayName, isString := value.(string)
-	if value != nil && !isString || utf8.RuneCountInString(displayName) > maxDisplayName {
+	if value != nil && !isString || domain.CheckDisplayName(displayName) != nil {
 		return invalidClaim(name)
 	}
 	a.result.DisplayName = displayName

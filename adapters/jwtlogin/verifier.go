@@ -56,6 +56,12 @@ type Provider struct {
 	EscapeLocalpart bool
 	// RegisterUser says that a user who does not exist may be created.
 	RegisterUser bool
+	// AllowUIA says that a token may complete a stage of User-Interactive
+	// Authentication (Matrix specification, client-server API,
+	// "User-Interactive Authentication API"). Such a token must have been issued
+	// since the client was asked for it: one that was stolen after a login confirms
+	// nothing.
+	AllowUIA bool
 }
 
 // A Verifier decides whether a token proves who its bearer is. It is a
@@ -76,8 +82,20 @@ func (v *Verifier) Verify(ctx context.Context, cred domain.Credential) (domain.C
 		return domain.Claims{}, errMissingToken
 	}
 	a := v.attempt(ctx, *cred.Token)
+	a.confirms = cred.Confirms
 	if err := a.walk(nil); err != nil {
 		return domain.Claims{}, err
 	}
 	return a.result, nil
+}
+
+// AllowsUIA says whether any provider's tokens may complete a stage of
+// User-Interactive Authentication.
+func (v *Verifier) AllowsUIA() bool {
+	for _, p := range v.byIssuer {
+		if p.AllowUIA {
+			return true
+		}
+	}
+	return v.fallback != nil && v.fallback.AllowUIA
 }

@@ -34,7 +34,9 @@ func BenchmarkByAccessToken(b *testing.B) {
 	var n atomic.Int64
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			if _, err := sessions.ByAccessToken(b.Context(), login(n.Add(1)%1000).Access, time.UnixMilli(0)); err != nil {
+			in := login(n.Add(1) % 1000)
+			key := domain.TokenKey{Session: in.SessionID, Token: in.Access}
+			if _, err := sessions.ByAccessToken(b.Context(), key, time.UnixMilli(0)); err != nil {
 				b.Error(err)
 			}
 		}
@@ -44,6 +46,6 @@ func BenchmarkByAccessToken(b *testing.B) {
 func login(i int64) domain.SignIn {
 	return domain.SignIn{
 		Users: []domain.UserID{domain.UserID(fmt.Sprintf("@user%d:example.org", i%1000))}, Create: true,
-		Device: "d", Pair: domain.Pair{Access: domain.Token(fmt.Sprint(i)).Hash()},
+		Device: "d", SessionID: domain.SessionID(fmt.Sprint(i)).Hash(), Pair: domain.Pair{Access: domain.Token(fmt.Sprint(i)).Hash()},
 	}
 }

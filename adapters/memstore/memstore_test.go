@@ -1,6 +1,7 @@
 package memstore_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/seed-31b6c987/doorward/adapters/memstore"
@@ -10,4 +11,13 @@ import (
 
 func TestStorage(t *testing.T) {
 	contract.Storage(t, func(*testing.T) ports.Storage { return memstore.New() })
+}
+
+var errRefused = errors.New("refused")
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
 }

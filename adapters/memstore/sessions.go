@@ -10,77 +10,63 @@ import (
 // sessions is the ports.SessionRepository.
 type sessions struct{ calls calls }
 
-func (s sessions) SignIn(ctx context.Context, in domain.SignIn) (out domain.SignedIn, err error) {
-	err = s.calls.write(ctx, func(v *view) error {
+func (s sessions) SignIn(ctx context.Context, in domain.SignIn) (domain.SignedIn, error) {
+	return ask(ctx, s.calls.write, func(v *view) (domain.SignedIn, error) {
 		if err := in.Check(); err != nil {
-			return err
+			return domain.SignedIn{}, err
 		}
 		owner, created, err := v.accountFor(in)
 		if err != nil {
-			return err
+			return domain.SignedIn{}, err
 		}
 		if err := owner.user.MayUse(); err != nil {
-			return err
+			return domain.SignedIn{}, err
 		}
-		if err := v.signIn(owner, in); err != nil {
-			return err
+		newDevice, err := v.signIn(owner, in)
+		if err != nil {
+			return domain.SignedIn{}, err
 		}
-		out = domain.SignedIn{User: owner.user, Created: created}
-		return nil
+		return domain.SignedIn{User: owner.user, Created: created, NewDevice: newDevice}, nil
 	})
-	return out, err
 }
 
-func (s sessions) ByAccessToken(ctx context.Context, access domain.TokenHash, now time.Time) (bearer domain.Bearer, err error) {
+func (s sessions) ByAccessToken(ctx context.Context, access domain.TokenKey, now time.Time) (domain.Bearer, error) {
 	var isFirst bool
-	err = s.calls.read(ctx, func(v *view) error {
+	bearer, err := ask(ctx, s.calls.read, func(v *view) (bearer domain.Bearer, err error) {
 		bearer, isFirst, err = v.bearerAt(access, now)
-		return err
+		return bearer, err
 	})
 	if err != nil || !isFirst {
 		return bearer, err
 	}
-	err = s.calls.write(ctx, func(v *view) error {
+	return ask(ctx, s.calls.write, func(v *view) (bearer domain.Bearer, err error) {
 		if bearer, isFirst, err = v.bearerAt(access, now); isFirst {
-			v.confirm(access)
+			v.confirm(access.Session)
 		}
-		return err
+		return bearer, err
 	})
-	if err != nil {
-		return domain.Bearer{}, err
-	}
-	return bearer, nil
 }
 
-func (s sessions) Delete(ctx context.Context, access domain.TokenHash) (bearer domain.Bearer, err error) {
-	err = s.calls.write(ctx, func(v *view) error {
-		owner, i, err := v.holder(access)
-		if err != nil {
-			return err
-		}
-		bearer = owner.bearer(i)
-		v.forget(owner.devices[i].session)
-		v.accounts.set(owner.user.ID, owner.without(i))
-		return nil
-	})
-	return bearer, err
+func (s sessions) Delete(ctx context.Context, session domain.TokenHash) (domain.Bearer, error) {
+	return s.delete(ctx, session, func(of, id domain.DeviceID) bool { return of == id })
 }
 
-func (s sessions) DeleteAll(ctx context.Context, access domain.TokenHash) (bearer domain.Bearer, err error) {
-	err = s.calls.write(ctx, func(v *view) error {
-		owner, i, err := v.holder(access)
+func (s sessions) DeleteAll(ctx context.Context, session domain.TokenHash) (domain.Bearer, error) {
+	return s.delete(ctx, session, func(domain.DeviceID, domain.DeviceID) bool { return true })
+}
+
+// delete deletes those devices of the session's user that are meant, given the
+// session's own.
+func (s sessions) delete(ctx context.Context, session domain.TokenHash, meant func(of, id domain.DeviceID) bool) (domain.Bearer, error) {
+	return ask(ctx, s.calls.write, func(v *view) (domain.Bearer, error) {
+		owner, i, err := v.holder(session)
 		if err != nil {
-			return err
+			return domain.Bearer{}, err
 		}
-		bearer = owner.bearer(i)
-		for _, device := range owner.devices {
-			v.forget(device.session)
-		}
-		owner.devices = nil
-		v.accounts.set(owner.user.ID, owner)
-		return nil
+		bearer := owner.bearer(i)
+		v.deleteDevices(owner, func(id domain.DeviceID) bool { return meant(bearer.Device, id) })
+		return bearer, nil
 	})
-	return bearer, err
 }
 
 // accountFor finds the account that the sign-in means, or makes it up.
@@ -99,21 +85,21 @@ func (v *view) accountFor(in domain.SignIn) (owner account, created bool, err er
 	}}, true, nil
 }
 
-// signIn makes the tokens the device's only ones, and the device the account's.
-func (v *view) signIn(owner account, in domain.SignIn) error {
+// signIn makes the session the device's only one, and the device the account's.
+func (v *view) signIn(owner account, in domain.SignIn) (newDevice bool, err error) {
 	key := deviceKey{user: owner.user.ID, id: in.Device}
-	if err := v.checkFree(in.Pair, key); err != nil {
-		return err
+	if err := v.checkFree(in.SessionID, key); err != nil {
+		return false, err
 	}
 	i, ok := owner.find(in.Device)
 	if !ok {
-		owner = owner.with(i, device{Device: domain.Device{
+		owner = owner.with(i, domain.Device{
 			UserID: key.user, ID: key.id, DisplayName: in.DeviceName, CreatedAt: milliseconds(in.At),
-		}})
+		})
 	}
 	v.put(owner, i, in.Session())
 	if _, known := v.links.get(in.Link.Key()); !known && in.Link != (domain.Link{}) {
 		v.links.set(in.Link.Key(), link{Link: in.Link, user: key.user})
 	}
-	return nil
+	return !ok, nil
 }

@@ -20,7 +20,7 @@ func TestALinkIsRememberedWithTheFirstUserWhoSignsInWithIt(t *testing.T) {
 		{Users: []domain.UserID{"@alice:x"}, Link: known},
 		{Users: []domain.UserID{"@bob:x"}, Link: known},
 	} {
-		in.Create, in.Device, in.Pair.Access = true, "d", domain.TokenHash{byte(i)}
+		in.Create, in.Device, in.SessionID = true, "d", domain.TokenHash{byte(i + 1)}
 		if _, err := sessions.SignIn(t.Context(), in); err != nil {
 			t.Fatal(err)
 		}
@@ -30,26 +30,28 @@ func TestALinkIsRememberedWithTheFirstUserWhoSignsInWithIt(t *testing.T) {
 	}
 }
 
-func TestNoTokenIsKeptForLongerThanItIsRecognised(t *testing.T) {
+func TestNoSessionIsKeptForLongerThanItsDevice(t *testing.T) {
 	store := New()
-	sessions := store.Repositories().Sessions
-	pair := func(i int) domain.Pair {
-		return domain.Pair{Access: domain.TokenHash{1, byte(i)}, Refresh: domain.TokenHash{2, byte(i)}}
-	}
-	in := domain.SignIn{Users: []domain.UserID{"@alice:x"}, Create: true, Device: "d", Pair: pair(1)}
-	if _, err := sessions.SignIn(t.Context(), in); err != nil {
-		t.Fatal(err)
-	}
-	for i := range 10 {
-		if _, err := sessions.Refresh(t.Context(), domain.Renewal{Token: pair(i + 1).Refresh, Pair: pair(i + 2)}); err != nil {
+	all := store.Repositories()
+	signIn := func(device domain.DeviceID, id byte) {
+		t.Helper()
+		in := domain.SignIn{Users: []domain.UserID{"@alice:x"}, Create: true, Device: device, SessionID: domain.TokenHash{id}}
+		if _, err := all.Sessions.SignIn(t.Context(), in); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if n := len(store.committed.tokens); n != 4 {
-		t.Errorf("%d tokens; want this pair and the one before", n)
-	}
-	if _, err := sessions.Delete(t.Context(), pair(11).Access); err != nil || len(store.committed.tokens) != 0 {
-		t.Errorf("%d tokens of a device that is gone, %v", len(store.committed.tokens), err)
+	for name, end := range map[string]func() error{
+		"Sessions.Delete":    func() error { _, err := all.Sessions.Delete(t.Context(), domain.TokenHash{2}); return err },
+		"Sessions.DeleteAll": func() error { _, err := all.Sessions.DeleteAll(t.Context(), domain.TokenHash{2}); return err },
+		"Devices.Delete":     func() error { _, err := all.Devices.Delete(t.Context(), "@alice:x", "d"); return err },
+		"Devices.DeleteAll":  func() error { _, err := all.Devices.DeleteAll(t.Context(), "@alice:x", "e"); return err },
+	} {
+		for id := range byte(2) {
+			signIn("d", id+1)
+		}
+		if err := end(); err != nil || len(store.committed.sessions) != 0 {
+			t.Errorf("%s: %v leaves %d sessions", name, err, len(store.committed.sessions))
+		}
 	}
 }
 
@@ -69,22 +71,25 @@ func (i interrupted) read(ctx context.Context, do func(*view) error) error {
 // nothing: the refresh token before the new pair stays good.
 func TestAFirstUseLooksAgainBeforeItIsRemembered(t *testing.T) {
 	store := New()
+	session := domain.TokenHash{9}
 	pair := func(i byte) domain.Pair {
 		return domain.Pair{Access: domain.TokenHash{1, i}, Refresh: domain.TokenHash{2, i}}
 	}
 	refresh := func(from, to byte) {
 		t.Helper()
-		if _, err := store.Repositories().Sessions.Refresh(t.Context(), domain.Renewal{Token: pair(from).Refresh, Pair: pair(to)}); err != nil {
+		key := domain.TokenKey{Session: session, Token: pair(from).Refresh}
+		if _, err := store.Repositories().Sessions.Refresh(t.Context(), domain.Renewal{Token: key, Pair: pair(to)}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	in := domain.SignIn{Users: []domain.UserID{"@alice:x"}, Create: true, Device: "d", Pair: pair(1)}
+	in := domain.SignIn{Users: []domain.UserID{"@alice:x"}, Create: true, Device: "d", SessionID: session, Pair: pair(1)}
 	if _, err := store.Repositories().Sessions.SignIn(t.Context(), in); err != nil {
 		t.Fatal(err)
 	}
 	refresh(1, 2)
 	late := sessions{interrupted{store, func() { refresh(2, 3) }}}
-	if bearer, err := late.ByAccessToken(t.Context(), pair(2).Access, time.Time{}); err != nil || !bearer.Stale {
+	key := domain.TokenKey{Session: session, Token: pair(2).Access}
+	if bearer, err := late.ByAccessToken(t.Context(), key, time.Time{}); err != nil || !bearer.Stale {
 		t.Errorf("the token that was replaced: %+v, %v", bearer, err)
 	}
 	refresh(2, 4)

@@ -3,113 +3,75 @@ package memstore
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/seed-31b6c987/doorward/domain"
 )
 
-func (s sessions) Refresh(ctx context.Context, r domain.Renewal) (out domain.Renewed, err error) {
-	err = s.calls.write(ctx, func(v *view) error {
-		owner, i, ok := v.find(r.Token)
-		if !ok {
-			return domain.ErrNotFound
+func (s sessions) Refresh(ctx context.Context, r domain.Renewal) (domain.Renewed, error) {
+	return ask(ctx, s.calls.write, func(v *view) (domain.Renewed, error) {
+		owner, i, err := v.holder(r.Token.Session)
+		if err != nil {
+			return domain.Renewed{}, err
 		}
 		renewed, err := owner.devices[i].session.Renew(owner.user, r)
 		if err != nil {
-			return err
-		}
-		if err := v.checkFree(r.Pair, owner.key(i)); err != nil {
-			return err
+			return domain.Renewed{}, err
 		}
 		v.put(owner, i, renewed)
-		out = domain.Renewed{Bearer: owner.bearer(i), AccessExpires: renewed.AccessExpires}
-		if !out.AccessExpires.IsZero() {
-			out.AccessExpires = milliseconds(out.AccessExpires)
-		}
-		return nil
+		return domain.Renewed{Bearer: owner.bearer(i), AccessExpires: milliseconds(renewed.AccessExpires)}, nil
 	})
-	return out, err
 }
 
-// find returns the account with a token of any kind, and the place of the
-// token's device in it.
-func (v *view) find(token domain.TokenHash) (owner account, device int, ok bool) {
-	key, ok := v.tokens.get(token)
+// holder returns the account with the session, and the place of the session's
+// device in it, or domain.ErrNotFound.
+func (v *view) holder(session domain.TokenHash) (owner account, i int, err error) {
+	key, ok := v.sessions.get(session)
 	if !ok {
-		return account{}, 0, false
-	}
-	owner, _ = v.accounts.get(key.user)
-	device, ok = owner.find(key.id)
-	return owner, device, ok
-}
-
-// holder is find for an access token, stale or not, or domain.ErrNotFound.
-func (v *view) holder(access domain.TokenHash) (owner account, device int, err error) {
-	owner, device, ok := v.find(access)
-	if !ok || access != owner.devices[device].session.Access && access != owner.devices[device].session.PreviousAccess {
 		return account{}, 0, domain.ErrNotFound
 	}
-	return owner, device, nil
+	return v.device(key.user, key.id)
 }
 
 // bearerAt returns whose access token it is at the time, and whether this is the
 // first use of its pair.
-func (v *view) bearerAt(access domain.TokenHash, now time.Time) (bearer domain.Bearer, isFirst bool, err error) {
-	owner, i, err := v.holder(access)
+func (v *view) bearerAt(access domain.TokenKey, now time.Time) (bearer domain.Bearer, isFirst bool, err error) {
+	owner, i, err := v.holder(access.Session)
 	if err != nil {
 		return domain.Bearer{}, false, err
 	}
 	session := owner.devices[i].session
 	bearer = owner.bearer(i)
-	bearer.Stale = access != session.Access || domain.Expired(session.AccessExpires, now)
+	bearer.Stale = access.Token != session.Access || domain.Expired(session.AccessExpires, now)
 	return bearer, !bearer.Stale && !session.Confirmed, nil
 }
 
-// confirm notes that the pair of the access token was used.
-func (v *view) confirm(access domain.TokenHash) {
-	owner, i, _ := v.find(access)
-	session := owner.devices[i].session
-	session.Confirmed = true
-	v.put(owner, i, session)
+// confirm notes that the pair of the session was used.
+func (v *view) confirm(session domain.TokenHash) {
+	if owner, i, err := v.holder(session); err == nil {
+		confirmed := owner.devices[i].session
+		confirmed.Confirmed = true
+		v.put(owner, i, confirmed)
+	}
 }
 
-// put gives the account's device at i another session.
+// put gives the account's device at i another session, or another state of its
+// own.
 func (v *view) put(owner account, i int, session domain.Session) {
-	v.forget(owner.devices[i].session)
-	for _, token := range tokensOf(session) {
-		v.tokens.set(token, owner.key(i))
+	d := owner.devices[i]
+	v.sessions.remove(d.session.ID)
+	v.sessions.set(session.ID, deviceKey{user: owner.user.ID, id: d.ID})
+	d.session = session
+	v.store(owner.changed(i, d))
+}
+
+// checkFree refuses an id that is none, or that of another device's session.
+func (v *view) checkFree(session domain.TokenHash, key deviceKey) error {
+	if session == (domain.TokenHash{}) {
+		return errors.New("the session has no id")
 	}
-	owner.devices = slices.Clone(owner.devices)
-	owner.devices[i].session = session
-	v.accounts.set(owner.user.ID, owner)
-}
-
-// forget makes nobody's what tokens a session has.
-func (v *view) forget(session domain.Session) {
-	for _, token := range tokensOf(session) {
-		v.tokens.remove(token)
-	}
-}
-
-// tokensOf returns all tokens that are to be recognised.
-func tokensOf(s domain.Session) []domain.TokenHash {
-	all := []domain.TokenHash{s.Access, s.Refresh, s.PreviousAccess, s.PreviousRefresh}
-	return slices.DeleteFunc(all, func(t domain.TokenHash) bool { return t == domain.TokenHash{} })
-}
-
-// checkFree refuses tokens that another device has.
-func (v *view) checkFree(pair domain.Pair, key deviceKey) error {
-	for _, token := range tokensOf(domain.Session{Pair: pair}) {
-		if other, ok := v.tokens.get(token); ok && other != key {
-			return errors.New("the token is that of another device")
-		}
+	if other, ok := v.sessions.get(session); ok && other != key {
+		return errors.New("the session is that of another device")
 	}
 	return nil
-}
-
-func (a account) key(i int) deviceKey { return deviceKey{user: a.user.ID, id: a.devices[i].ID} }
-
-func (a account) bearer(i int) domain.Bearer {
-	return domain.Bearer{User: a.user, Device: a.devices[i].ID}
 }

@@ -17,8 +17,32 @@ type calls interface {
 	write(context.Context, func(*view) error) error
 }
 
+// ask makes a call, calls.read or calls.write, that has an answer. One that
+// fails has none.
+func ask[T any](ctx context.Context, call func(context.Context, func(*view) error) error, do func(*view) (T, error)) (T, error) {
+	var answer, none T
+	err := call(ctx, func(v *view) (err error) {
+		answer, err = do(v)
+		return err
+	})
+	if err != nil {
+		return none, err
+	}
+	return answer, nil
+}
+
 func repositories(c calls) ports.Repositories {
-	return ports.Repositories{Users: users{c}, Devices: devices{c}, Sessions: sessions{c}}
+	return ports.Repositories{
+		Users:              users{c},
+		Devices:            devices{c},
+		Sessions:           sessions{c},
+		Sightings:          sightings{c},
+		Passwords:          passwords{c},
+		ThirdPartyIDs:      thirdPartyIDs{c},
+		Tickets:            tickets{c},
+		Interactions:       interactions{c},
+		RegistrationTokens: registrationTokens{c},
+	}
 }
 
 // A transaction lets several calls share one view.

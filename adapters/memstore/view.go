@@ -2,23 +2,9 @@ package memstore
 
 import (
 	"crypto/sha256"
-	"maps"
 
 	"github.com/seed-31b6c987/doorward/domain"
 )
-
-// An account is a user with its devices, in the order of their ids. The slice
-// is never changed, only replaced: readers may hold it.
-type account struct {
-	user    domain.User
-	devices []device
-}
-
-// A device is a device with the tokens that it is signed in with.
-type device struct {
-	domain.Device
-	session domain.Session
-}
 
 // A deviceKey names a device.
 type deviceKey struct {
@@ -35,80 +21,65 @@ type link struct {
 	user domain.UserID
 }
 
-// tables are what is committed.
+// An addressKey names an address elsewhere.
+type addressKey struct {
+	medium  domain.Medium
+	address string
+}
+
+// tables are what is committed. What rows point to is never changed: the
+// repositories copy it on the way in, and on the way out.
 type tables struct {
-	accounts map[domain.UserID]account
-	tokens   map[domain.TokenHash]deviceKey // of all kinds
-	links    map[linkKey]link
+	accounts      map[domain.UserID]account
+	sessions      map[domain.TokenHash]deviceKey // by the hash of their ids
+	links         map[linkKey]link
+	addresses     map[addressKey]domain.ThirdPartyID
+	tickets       map[domain.TokenHash]domain.Ticket
+	interactions  map[domain.TokenHash]domain.Interaction
+	registrations map[string]domain.RegistrationToken
 }
 
 func newTables() *tables {
 	return &tables{
-		accounts: map[domain.UserID]account{},
-		tokens:   map[domain.TokenHash]deviceKey{},
-		links:    map[linkKey]link{},
+		accounts:      map[domain.UserID]account{},
+		sessions:      map[domain.TokenHash]deviceKey{},
+		links:         map[linkKey]link{},
+		addresses:     map[addressKey]domain.ThirdPartyID{},
+		tickets:       map[domain.TokenHash]domain.Ticket{},
+		interactions:  map[domain.TokenHash]domain.Interaction{},
+		registrations: map[string]domain.RegistrationToken{},
 	}
 }
 
 // A view is the tables as one transaction sees them.
 type view struct {
-	accounts layer[domain.UserID, account]
-	tokens   layer[domain.TokenHash, deviceKey]
-	links    layer[linkKey, link]
+	accounts      layer[domain.UserID, account]
+	sessions      layer[domain.TokenHash, deviceKey]
+	links         layer[linkKey, link]
+	addresses     layer[addressKey, domain.ThirdPartyID]
+	tickets       layer[domain.TokenHash, domain.Ticket]
+	interactions  layer[domain.TokenHash, domain.Interaction]
+	registrations layer[string, domain.RegistrationToken]
 }
 
 func newView(t *tables) *view {
 	return &view{
-		accounts: layer[domain.UserID, account]{committed: t.accounts},
-		tokens:   layer[domain.TokenHash, deviceKey]{committed: t.tokens},
-		links:    layer[linkKey, link]{committed: t.links},
+		accounts:      layer[domain.UserID, account]{committed: t.accounts},
+		sessions:      layer[domain.TokenHash, deviceKey]{committed: t.sessions},
+		links:         layer[linkKey, link]{committed: t.links},
+		addresses:     layer[addressKey, domain.ThirdPartyID]{committed: t.addresses},
+		tickets:       layer[domain.TokenHash, domain.Ticket]{committed: t.tickets},
+		interactions:  layer[domain.TokenHash, domain.Interaction]{committed: t.interactions},
+		registrations: layer[string, domain.RegistrationToken]{committed: t.registrations},
 	}
 }
 
 func (v *view) commit() {
 	v.accounts.commit()
-	v.tokens.commit()
+	v.sessions.commit()
 	v.links.commit()
-}
-
-// A layer is a table as one transaction sees it: the committed rows, and over
-// them its own.
-type layer[K comparable, V any] struct {
-	committed map[K]V
-	put       map[K]V
-	deleted   map[K]struct{}
-}
-
-func (l *layer[K, V]) get(key K) (V, bool) {
-	if row, ok := l.put[key]; ok {
-		return row, true
-	}
-	if _, ok := l.deleted[key]; ok {
-		var none V
-		return none, false
-	}
-	row, ok := l.committed[key]
-	return row, ok
-}
-
-func (l *layer[K, V]) set(key K, row V) {
-	if l.put == nil {
-		l.put = map[K]V{}
-	}
-	l.put[key] = row
-}
-
-func (l *layer[K, V]) remove(key K) {
-	if l.deleted == nil {
-		l.deleted = map[K]struct{}{}
-	}
-	delete(l.put, key)
-	l.deleted[key] = struct{}{}
-}
-
-func (l *layer[K, V]) commit() {
-	for key := range l.deleted {
-		delete(l.committed, key)
-	}
-	maps.Copy(l.committed, l.put)
+	v.addresses.commit()
+	v.tickets.commit()
+	v.interactions.commit()
+	v.registrations.commit()
 }

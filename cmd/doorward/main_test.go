@@ -83,7 +83,7 @@ func TestExitCodes(t *testing.T) {
 		{"explain where nothing is", nil, "token explain x", 1, "no doorward.yaml"},
 		{"state of a missing database", map[string]string{"doorward.yaml": "server_name: a\n"}, "migrate status", 1, "no database yet"},
 		{"faults of keys beside others", map[string]string{"doorward.yaml": "server_name: a\nfast: true\njwt:\n  providers:\n    - name: p\n      secret: short\n"}, "config check", 1, "doorward.yaml:6: jwt.providers[0].secret"},
-		{"warnings beside faults", map[string]string{"doorward.yaml": "server_name: a b\n"}, "config check", 1, "warning: doorward.yaml: jwt.providers: there is none"},
+		{"warnings beside faults", map[string]string{"doorward.yaml": "server_name: a b\npassword: {enabled: false}\n"}, "config check", 1, "warning: doorward.yaml: jwt.providers: there is none"},
 		{"explain nothing", map[string]string{"doorward.yaml": twoProviders}, "token explain", 2, "there is no token"},
 		{"explain rubbish", map[string]string{"doorward.yaml": twoProviders}, "token explain rubbish", 1, "403 M_FORBIDDEN"},
 	} {

@@ -136,7 +136,7 @@ func (c mintCommand) algorithm(p jwtlogin.Provider, key domain.Key) (string, err
 }
 
 func (c mintCommand) claims(p jwtlogin.Provider) (map[string]any, error) {
-	now := compose.Clock()().Unix()
+	now := compose.Now().Unix()
 	claims := map[string]any{"iat": now, "jti": rand.Text()}
 	if c.TTL != 0 {
 		claims["exp"] = now + int64(c.TTL/time.Second)

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -48,6 +49,7 @@ func (c serveCommand) Run(s *streams) error {
 		return err
 	}
 	defer release()
+	app.API.Settings.Version = version
 
 	listeners, err := listen(cfg.Config, app)
 	if err != nil {
@@ -57,7 +59,22 @@ func (c serveCommand) Run(s *streams) error {
 	if cfg.trial {
 		printFirstLogin(s, listeners[0].address())
 	}
+	background := startBackground(app)
+	defer background()
 	return serve(ctx, stop, listeners, log)
+}
+
+// startBackground starts the work beside requests. The returned function ends it
+// and waits for it: it comes after the last request and before the end of the
+// database.
+func startBackground(app *compose.App) (end func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var working sync.WaitGroup
+	working.Go(func() { app.Background.Run(ctx) })
+	return func() {
+		cancel()
+		working.Wait()
+	}
 }
 
 // A listener is a server and where it listens.

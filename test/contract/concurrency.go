@@ -39,22 +39,22 @@ var concurrencyPromises = []promise{
 			return err
 		})
 		t.wantError(errors.Join(errs...), nil)
-		t.wantEqual(t.countLive(50), map[domain.DeviceID]int{"d": 1})
+		t.wantEqual(t.countLive(names("", 50)), map[domain.DeviceID]int{"d": 1})
 		t.wantDevices(alice, "d")
 	}},
 	{"of 20 concurrent Deletes of one token exactly one succeeds", func(t *trial) {
 		t.signIn(login(alice, "d", "t"))
 		errs := together(20, func(int) error {
-			_, err := t.Sessions.Delete(t.Context(), token("t"))
+			_, err := t.Sessions.Delete(t.Context(), session("t"))
 			return err
 		})
 		t.wantOneSuccess(errs, domain.ErrNotFound)
 	}},
 	{"of concurrent Deletes and DeleteAlls of one token exactly one succeeds", func(t *trial) {
 		t.signIn(login(alice, "d", "t"))
-		calls := []tokenCall{t.Sessions.Delete, t.Sessions.DeleteAll}
+		calls := []ending{t.Sessions.Delete, t.Sessions.DeleteAll}
 		errs := together(20, func(i int) error {
-			_, err := calls[i%2](t.Context(), token("t"))
+			_, err := calls[i%2](t.Context(), session("t"))
 			return err
 		})
 		t.wantOneSuccess(errs, domain.ErrNotFound)
@@ -62,7 +62,7 @@ var concurrencyPromises = []promise{
 	{"logins, Deletes and DeleteAlls at once leave as many tokens as devices", func(t *trial) {
 		const logins = 200
 		var issued atomic.Int64
-		end := []tokenCall{t.Sessions.Delete, t.Sessions.Delete, t.Sessions.DeleteAll}
+		end := []ending{t.Sessions.Delete, t.Sessions.Delete, t.Sessions.DeleteAll}
 		errs := together(10, func(worker int) error {
 			for {
 				i := int(issued.Add(1)) - 1
@@ -74,7 +74,7 @@ var concurrencyPromises = []promise{
 					return err
 				}
 				if i%4 == 0 {
-					_, err := end[worker%len(end)](t.Context(), token(fmt.Sprint(i)))
+					_, err := end[worker%len(end)](t.Context(), session(fmt.Sprint(i)))
 					if err != nil && !errors.Is(err, domain.ErrNotFound) {
 						return err
 					}
@@ -90,7 +90,7 @@ var concurrencyPromises = []promise{
 		for _, device := range list {
 			want[device.ID] = 1
 		}
-		t.wantEqual(t.countLive(logins), want)
+		t.wantEqual(t.countLive(names("", logins)), want)
 	}},
 	{"a session that DeleteAll could see is gone when it returns", func(t *trial) {
 		for round := range 20 {
@@ -102,7 +102,7 @@ var concurrencyPromises = []promise{
 					_, err := t.Sessions.SignIn(t.Context(), login(alice, device, name(string(device)+"-")))
 					return err
 				}
-				_, err := t.Sessions.DeleteAll(t.Context(), token(name("key")))
+				_, err := t.Sessions.DeleteAll(t.Context(), session(name("key")))
 				return err
 			})
 			t.wantError(errors.Join(errs...), nil)
@@ -114,12 +114,11 @@ var concurrencyPromises = []promise{
 		}
 	}},
 	{"a user who is locked while it signs in gets no session after Update returned", func(t *trial) {
-		user := t.signIn(login(alice, "d", "first")).User
-		user.Locked = true
+		t.signIn(login(alice, "d", "first"))
 		var locked atomic.Bool
 		errs := together(10, func(i int) error {
 			if i == 0 {
-				err := t.Users.Update(t.Context(), user)
+				_, err := t.Users.Update(t.Context(), alice, lock)
 				locked.Store(true)
 				return err
 			}
@@ -136,13 +135,18 @@ var concurrencyPromises = []promise{
 	}},
 }
 
-// countLive counts the living tokens of each device among those named "0" to
-// "n-1".
-func (t *trial) countLive(n int) map[domain.DeviceID]int {
+// lock locks a user.
+func lock(user *domain.User) error {
+	user.Locked = true
+	return nil
+}
+
+// countLive counts the living access tokens of each device among those.
+func (t *trial) countLive(tokens []string) map[domain.DeviceID]int {
 	t.Helper()
 	live := map[domain.DeviceID]int{}
-	for i := range n {
-		bearer, err := t.Sessions.ByAccessToken(t.Context(), token(fmt.Sprint(i)), noon)
+	for _, access := range tokens {
+		bearer, err := t.Sessions.ByAccessToken(t.Context(), key(access), noon)
 		if err == nil && !bearer.Stale {
 			live[bearer.Device]++
 		} else if err != nil && !errors.Is(err, domain.ErrNotFound) {

@@ -44,6 +44,14 @@ var devicePromises = []promise{
 	}},
 }
 
+// addDevice adds a device that nobody is signed in with.
+func (t *trial) addDevice(user domain.UserID, id domain.DeviceID) {
+	t.Helper()
+	if err := t.Devices.Create(t.Context(), domain.Device{UserID: user, ID: id, CreatedAt: noon}); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // device returns the device, which must be there.
 func (t *trial) device(user domain.UserID, id domain.DeviceID) domain.Device {
 	t.Helper()

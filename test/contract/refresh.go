@@ -1,7 +1,6 @@
 package contract
 
 import (
-	"errors"
 	"time"
 
 	"github.com/seed-31b6c987/doorward/domain"
@@ -21,139 +20,78 @@ func refreshable(user domain.UserID, device domain.DeviceID, name string) domain
 
 // renewal exchanges the refresh token of one pair for the next.
 func renewal(old, next string) domain.Renewal {
-	return domain.Renewal{Token: token(old + " refresh"), Pair: pair(next), At: noon}
+	return domain.Renewal{Token: refreshKey(old), Pair: pair(next), At: noon}
+}
+
+// refreshKey is the key of the refresh token of a pair.
+func refreshKey(name string) domain.TokenKey {
+	return domain.TokenKey{Session: session(name), Token: token(name + " refresh")}
 }
 
 var refreshPromises = []promise{
 	{"Refresh gives the device new tokens and says whose they are", func(t *trial) {
 		user := t.signIn(refreshable(alice, "d", "a")).User
 		t.signIn(refreshable(alice, "e", "other device"))
-		got, err := t.Sessions.Refresh(t.Context(), renewal("a", "b"))
+		got, err := t.Sessions.Refresh(t.Context(), renewal("a", "a/b"))
 		if err != nil {
 			t.Fatal(err)
 		}
 		t.wantEqual(got, domain.Renewed{Bearer: domain.Bearer{User: user, Device: "d"}})
-		t.wantBearer("b", alice, "d")
+		t.wantBearer("a/b", alice, "d")
 		t.wantBearer("other device", alice, "e")
 		t.wantDevices(alice, "d", "e")
-		t.refresh("b", "c")
-		t.wantBearer("c", alice, "d")
+		t.refresh("a/b", "a/c")
+		t.wantBearer("a/c", alice, "d")
 	}},
-	{"the access token before a refresh is stale, those before that are nobody's", func(t *trial) {
+	{"every access token that a session had is stale, however long ago that was", func(t *trial) {
 		t.signIn(refreshable(alice, "d", "a"))
-		t.refresh("a", "b")
+		t.refresh("a", "a/b")
 		t.wantStale(noon, "a")
-		t.wantBearer("b", alice, "d")
-		t.wantStale(noon, "a")
-		t.refresh("b", "c")
-		t.wantStale(noon, "b")
-		t.wantDead("a")
+		t.wantBearer("a/b", alice, "d")
+		t.refresh("a/b", "a/lost")
+		t.refresh("a/b", "a/c")
+		t.refresh("a/c", "a/d")
+		t.refresh("a/d", "a/e")
+		t.wantStale(noon, "a", "a/b", "a/lost", "a/c", "a/d")
+		t.wantBearer("a/e", alice, "d")
+	}},
+	{"a stale token is that of its user and device", func(t *trial) {
+		user := t.signIn(refreshable(alice, "d", "a")).User
+		t.refresh("a", "a/b")
+		got, err := t.Sessions.ByAccessToken(t.Context(), key("a"), noon)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.wantEqual(got, domain.Bearer{User: user, Device: "d", Stale: true})
 	}},
 	{"a refresh token can be exchanged again until the new access token is used", func(t *trial) {
 		t.signIn(refreshable(alice, "d", "a"))
-		t.refresh("a", "lost")
-		t.refresh("a", "lost, too")
-		t.refresh("a", "b")
-		t.wantUnknown("lost", "lost, too")
-		t.wantDead("lost", "lost, too")
-		t.wantStale(noon, "a")
-		t.refresh("a", "b")
-		t.wantBearer("b", alice, "d")
+		t.refresh("a", "a/lost")
+		t.refresh("a", "a/lost, too")
+		t.refresh("a", "a/b")
+		t.wantUnknown("a/lost", "a/lost, too")
+		t.wantStale(noon, "a", "a/lost", "a/lost, too")
+		t.refresh("a", "a/b")
+		t.wantBearer("a/b", alice, "d")
 		t.wantUnknown("a")
-		t.wantBearer("b", alice, "d")
+		t.wantBearer("a/b", alice, "d")
+	}},
+	{"the use of a stale token is not that of the new one", func(t *trial) {
+		t.signIn(refreshable(alice, "d", "a"))
+		t.refresh("a", "a/lost")
+		t.refresh("a", "a/b")
+		t.wantStale(noon, "a", "a/lost", "a/never given out")
+		t.refresh("a", "a/c")
 	}},
 	{"a refresh token can be exchanged again until the new refresh token is used", func(t *trial) {
 		t.signIn(refreshable(alice, "d", "a"))
-		t.refresh("a", "b")
-		t.refresh("b", "lost")
+		t.refresh("a", "a/b")
+		t.refresh("a/b", "a/lost")
 		t.wantUnknown("a")
-		t.refresh("b", "c")
-		t.wantUnknown("a", "lost")
-		t.wantBearer("c", alice, "d")
-		t.wantUnknown("b")
-	}},
-	{"tokens of a login need no first use", func(t *trial) {
-		t.signIn(refreshable(alice, "d", "a"))
-		t.signIn(refreshable(alice, "d", "b"))
-		t.wantUnknown("a")
-		t.refresh("b", "c")
-	}},
-	{"SignIn on a device ends all that its earlier session had", func(t *trial) {
-		for _, in := range []domain.SignIn{login(alice, "d", "new"), refreshable(alice, "d", "new")} {
-			t.signIn(refreshable(alice, "d", "a"))
-			t.refresh("a", "b")
-			t.refresh("b", "c")
-			t.signIn(in)
-			t.wantUnknown("a", "b", "c")
-			t.wantDead("a", "b", "c")
-			t.wantBearer("new", alice, "d")
-		}
-		t.refresh("new", "newer")
-	}},
-	{"a stale token can end its session, or all of its user", func(t *trial) {
-		for name, end := range map[string]tokenCall{"Delete": t.Sessions.Delete, "DeleteAll": t.Sessions.DeleteAll} {
-			user := t.signIn(refreshable(alice, "d", "a")).User
-			t.refresh("a", "b")
-			t.wantStale(noon, "a")
-			got, err := end(t.Context(), token("a"))
-			if err != nil {
-				t.Fatal(name, err)
-			}
-			t.wantEqual(got, domain.Bearer{User: user, Device: "d"})
-			t.wantDevices(alice)
-			t.wantUnknown("a", "b")
-			t.wantDead("a", "b")
-		}
-	}},
-	{"refresh tokens end with their device, and others do not", func(t *trial) {
-		for name, end := range map[string]tokenCall{"Delete": t.Sessions.Delete, "DeleteAll": t.Sessions.DeleteAll} {
-			t.signIn(refreshable(alice, "d", name))
-			t.signIn(refreshable(bob, "d", "his"+name))
-			if _, err := end(t.Context(), token(name)); err != nil {
-				t.Fatal(name, err)
-			}
-			t.wantUnknown(name)
-			t.refresh("his"+name, "his next"+name)
-		}
-	}},
-	{"Refresh refuses users who may not be used, deactivated before locked, and writes nothing", func(t *trial) {
-		user := t.signIn(refreshable(alice, "d", "a")).User
-		t.refresh("a", "b")
-		for _, change := range []domain.User{{Locked: true}, {Deactivated: true}, {Locked: true, Deactivated: true}} {
-			changed := user
-			changed.Locked, changed.Deactivated = change.Locked, change.Deactivated
-			t.update(changed)
-			for _, name := range []string{"a", "b"} {
-				t.wantRefreshRefused(renewal(name, "c"), changed.MayUse())
-			}
-			t.wantUnknown("spent")
-		}
-		t.update(user)
-		t.wantDead("c")
-		t.refresh("a", "b")
-		t.wantBearer("b", alice, "d")
-	}},
-	{"an access token is no refresh token, and neither is no token", func(t *trial) {
-		t.signIn(login(alice, "d", "a"))
-		t.signIn(refreshable(alice, "e", "b"))
-		for _, hash := range []domain.TokenHash{{}, token("a"), token("b"), token("other")} {
-			r := renewal("a", "c")
-			r.Token = hash
-			t.wantRefreshRefused(r, domain.ErrNotFound)
-		}
-		t.wantDead("a refresh", "b refresh", "c")
-		t.wantBearer("a", alice, "d")
-		t.wantBearer("b", alice, "e")
-	}},
-	{"Refresh to tokens of another device fails and writes nothing", func(t *trial) {
-		t.signIn(refreshable(alice, "d", "a"))
-		t.signIn(refreshable(bob, "e", "b"))
-		if _, err := t.Sessions.Refresh(t.Context(), renewal("a", "b")); err == nil || errors.Is(err, domain.ErrNotFound) {
-			t.Fatalf("two devices have one token: %v", err)
-		}
-		t.wantBearer("a", alice, "d")
-		t.wantBearer("b", bob, "e")
-		t.refresh("a", "c")
+		t.refresh("a/b", "a/c")
+		t.wantUnknown("a", "a/lost")
+		t.wantBearer("a/c", alice, "d")
+		t.wantUnknown("a/b")
 	}},
 }
 
@@ -186,7 +124,7 @@ func (t *trial) wantRefreshRefused(r domain.Renewal, want error) {
 func (t *trial) wantStale(now time.Time, tokens ...string) {
 	t.Helper()
 	for _, access := range tokens {
-		bearer, err := t.Sessions.ByAccessToken(t.Context(), token(access), now)
+		bearer, err := t.Sessions.ByAccessToken(t.Context(), key(access), now)
 		if err != nil || !bearer.Stale {
 			t.Fatalf("token %s at %v: stale %t, %v", access, now, bearer.Stale, err)
 		}

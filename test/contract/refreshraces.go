@@ -11,20 +11,21 @@ import (
 var refreshRacePromises = []promise{
 	{"20 refreshes of one token at once all succeed, and one pair of tokens lives", func(t *trial) {
 		t.signIn(refreshable(alice, "d", "a"))
+		all := names("a/", 20)
 		errs := together(20, func(i int) error {
-			_, err := t.Sessions.Refresh(t.Context(), renewal("a", fmt.Sprint(i)))
+			_, err := t.Sessions.Refresh(t.Context(), renewal("a", all[i]))
 			return err
 		})
 		t.wantError(errors.Join(errs...), nil)
-		t.wantEqual(t.countLive(20), map[domain.DeviceID]int{"d": 1})
+		t.wantEqual(t.countLive(all), map[domain.DeviceID]int{"d": 1})
 		t.wantUnknown("a")
-		t.wantEqual(t.countBranches(20), 1)
+		t.wantEqual(t.countBranches(all), 1)
 	}},
 	{"20 uses of a new token at once all succeed", func(t *trial) {
 		t.signIn(refreshable(alice, "d", "a"))
-		t.refresh("a", "b")
+		t.refresh("a", "a/b")
 		errs := together(20, func(int) error {
-			bearer, err := t.Sessions.ByAccessToken(t.Context(), token("b"), noon)
+			bearer, err := t.Sessions.ByAccessToken(t.Context(), key("a/b"), noon)
 			if bearer.Stale {
 				err = errors.New("stale")
 			}
@@ -35,64 +36,68 @@ var refreshRacePromises = []promise{
 	}},
 	{"either the new token is used or the old one exchanged again, never both", func(t *trial) {
 		for round := range 50 {
-			name := func(what string) string { return fmt.Sprint(what, round) }
-			t.signIn(refreshable(alice, "d", name("a")))
-			t.refresh(name("a"), name("b"))
+			a := fmt.Sprint(round)
+			t.signIn(refreshable(alice, "d", a))
+			t.refresh(a, a+"/b")
 			errs := together(2, func(i int) error {
 				if i == 0 {
-					_, err := t.Sessions.Refresh(t.Context(), renewal(name("a"), name("c")))
+					_, err := t.Sessions.Refresh(t.Context(), renewal(a, a+"/c"))
 					return err
 				}
-				_, err := t.Sessions.ByAccessToken(t.Context(), token(name("b")), noon)
+				bearer, err := t.Sessions.ByAccessToken(t.Context(), key(a+"/b"), noon)
+				if bearer.Stale {
+					err = domain.ErrNotFound
+				}
 				return err
 			})
 			t.wantOneSuccess(errs, domain.ErrNotFound)
 		}
 	}},
-	{"of concurrent Refreshes and Deletes of a session, nothing lives after a Delete", func(t *trial) {
-		for round := range 10 {
-			name := func(i int) string { return fmt.Sprint(round, "-", i) }
-			t.signIn(refreshable(alice, "d", name(0)))
-			calls := []tokenCall{t.Sessions.Delete, t.Sessions.DeleteAll}
+	{"of concurrent Refreshes and ends of a session, nothing lives after the end", func(t *trial) {
+		for name, end := range t.endings() {
+			all := append(names(name+"/", 10), name)
+			t.signIn(refreshable(alice, "d", name))
 			errs := together(10, func(i int) error {
 				if i == 0 {
-					_, err := calls[round%2](t.Context(), token(name(0)))
+					_, err := end(t.Context(), session(name))
 					return err
 				}
-				_, err := t.Sessions.Refresh(t.Context(), renewal(name(0), name(i)))
+				_, err := t.Sessions.Refresh(t.Context(), renewal(name, all[i]))
 				if errors.Is(err, domain.ErrNotFound) {
 					return nil
 				}
 				return err
 			})
-			// The token may have been refreshed, but not twice: nobody used another.
 			t.wantError(errors.Join(errs...), nil)
-			for i := range 10 {
-				t.wantUnknown(name(i))
-				t.wantDead(name(i))
-			}
+			t.wantUnknown(all...)
+			t.wantDead(all...)
 			t.wantDevices(alice)
 		}
 	}},
 	{"100 refreshes, logins, uses and Deletes at once leave a device with one pair, or neither", func(t *trial) {
 		for round := range 3 {
-			t.signIn(refreshable(alice, "d", "0"))
-			var last atomic.Int64
-			errs := together(100, func(i int) error {
-				name, latest := fmt.Sprint(i+1), fmt.Sprint(last.Load())
+			first := fmt.Sprint("round ", round)
+			t.signIn(refreshable(alice, "d", first))
+			var last atomic.Pointer[string]
+			last.Store(&first)
+			all := make([]string, 100)
+			errs := together(len(all), func(i int) error {
+				latest := *last.Load()
+				all[i] = fmt.Sprint(latest, "/", i)
 				var err error
 				switch i % 10 {
 				case 0:
-					_, err = t.Sessions.SignIn(t.Context(), refreshable(alice, "d", name))
+					all[i] = fmt.Sprint("login ", round, " ", i)
+					_, err = t.Sessions.SignIn(t.Context(), refreshable(alice, "d", all[i]))
 				case 1:
-					_, err = t.Sessions.Delete(t.Context(), token(latest))
+					_, err = t.Sessions.Delete(t.Context(), session(latest))
 				case 2, 3:
-					_, err = t.Sessions.ByAccessToken(t.Context(), token(latest), noon)
+					_, err = t.Sessions.ByAccessToken(t.Context(), key(latest), noon)
 				default:
-					_, err = t.Sessions.Refresh(t.Context(), renewal(latest, name))
+					_, err = t.Sessions.Refresh(t.Context(), renewal(latest, all[i]))
 				}
 				if err == nil && (i%10 == 0 || i%10 > 3) {
-					last.Store(int64(i + 1))
+					last.Store(&all[i])
 				}
 				if errors.Is(err, domain.ErrNotFound) {
 					return nil
@@ -104,21 +109,31 @@ var refreshRacePromises = []promise{
 			if err != nil {
 				t.Fatal(err)
 			}
-			live := t.countLive(101)
-			if live["d"] != len(list) || t.countBranches(101) != len(list) {
+			all = append(all, first)
+			live := t.countLive(all)
+			if live["d"] != len(list) || t.countBranches(all) != len(list) {
 				t.Fatalf("round %d: %d devices, %v living access tokens", round, len(list), live)
 			}
 		}
 	}},
 }
 
-// countBranches counts how many of the refresh tokens of the pairs "0" to "n-1"
-// can be exchanged, after their access tokens were used.
-func (t *trial) countBranches(n int) (branches int) {
+// names returns n names that begin alike.
+func names(prefix string, n int) []string {
+	all := make([]string, n)
+	for i := range all {
+		all[i] = fmt.Sprint(prefix, i)
+	}
+	return all
+}
+
+// countBranches counts how many of the refresh tokens of the pairs can be
+// exchanged, after their access tokens were used.
+func (t *trial) countBranches(pairs []string) (branches int) {
 	t.Helper()
-	for i := range n {
-		next := fmt.Sprint("next of ", i)
-		_, err := t.Sessions.Refresh(t.Context(), renewal(fmt.Sprint(i), next))
+	for _, name := range pairs {
+		next := name + "/next"
+		_, err := t.Sessions.Refresh(t.Context(), renewal(name, next))
 		if errors.Is(err, domain.ErrNotFound) {
 			continue
 		}

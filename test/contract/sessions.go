@@ -1,6 +1,42 @@
 package contract
 
-import "github.com/seed-31b6c987/doorward/domain"
+import (
+	"context"
+	"errors"
+
+	"github.com/seed-31b6c987/doorward/domain"
+)
+
+// An ending ends the session of the hash, and deletes its device.
+type ending func(context.Context, domain.TokenHash) (domain.Bearer, error)
+
+// endings are all there are, for a session of alice's device "d".
+func (t *trial) endings() map[string]ending {
+	return map[string]ending{
+		"Delete":    t.Sessions.Delete,
+		"DeleteAll": t.Sessions.DeleteAll,
+		"the device's Delete": func(ctx context.Context, _ domain.TokenHash) (domain.Bearer, error) {
+			_, err := t.Devices.Delete(ctx, alice, "d")
+			return domain.Bearer{}, err
+		},
+		"the devices' DeleteAll": func(ctx context.Context, _ domain.TokenHash) (domain.Bearer, error) {
+			_, err := t.Devices.DeleteAll(ctx, alice)
+			return domain.Bearer{}, err
+		},
+	}
+}
+
+// tokenCalls returns every call that takes a token or its session.
+func (t *trial) tokenCalls() map[string]func(domain.TokenKey) error {
+	return map[string]func(domain.TokenKey) error{
+		"ByAccessToken": func(k domain.TokenKey) error {
+			_, err := t.Sessions.ByAccessToken(t.Context(), k, noon)
+			return err
+		},
+		"Delete":    func(k domain.TokenKey) error { _, err := t.Sessions.Delete(t.Context(), k.Session); return err },
+		"DeleteAll": func(k domain.TokenKey) error { _, err := t.Sessions.DeleteAll(t.Context(), k.Session); return err },
+	}
+}
 
 var sessionPromises = []promise{
 	{"ByAccessToken returns whose token it is, locked and deactivated users included", func(t *trial) {
@@ -10,34 +46,32 @@ var sessionPromises = []promise{
 		for _, change := range []func(){
 			func() {},
 			func() { user.Locked = true },
-			func() { user.Deactivated = true },
+			func() { user.Deactivated, user.Erased = true, true },
+			func() { user.Admin, user.Guest, user.Suspended, user.AvatarURL = true, true, true, "mxc://x/y" },
 		} {
 			change()
 			t.update(user)
-			got, err := t.Sessions.ByAccessToken(t.Context(), token("t"), noon)
+			got, err := t.Sessions.ByAccessToken(t.Context(), key("t"), noon)
 			if err != nil {
 				t.Fatal(err)
 			}
 			t.wantEqual(got, domain.Bearer{User: user, Device: "d"})
 		}
 	}},
-	{"a token that nobody has is ErrNotFound", func(t *trial) {
+	{"a session that nobody has is ErrNotFound, whatever the token", func(t *trial) {
 		t.signIn(login(alice, "d", "t"))
-		for _, access := range []domain.TokenHash{{}, token("other")} {
-			for name, call := range t.tokenCalls() {
-				_, err := call(t.Context(), access)
-				if t.wantError(err, domain.ErrNotFound); t.Failed() {
-					t.Fatal(name)
-				}
-			}
+		t.addDevice(alice, "nobody is signed in with it")
+		for _, k := range []domain.TokenKey{{}, key("other"), {Session: token("t"), Token: token("t")}, {Token: token("t")}} {
+			t.wantNobodys(k)
 		}
 		t.wantBearer("t", alice, "d")
+		t.wantDevices(alice, "d", "nobody is signed in with it")
 	}},
 	{"Delete ends the session, deletes the device and says whose it was", func(t *trial) {
 		user := t.signIn(login(alice, "d", "1")).User
 		t.signIn(login(alice, "e", "2"))
 		t.signIn(login(bob, "d", "3"))
-		got, err := t.Sessions.Delete(t.Context(), token("1"))
+		got, err := t.Sessions.Delete(t.Context(), session("1"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -46,25 +80,20 @@ var sessionPromises = []promise{
 		t.wantDevices(alice, "e")
 		t.wantBearer("2", alice, "e")
 		t.wantBearer("3", bob, "d")
-		_, err = t.Sessions.Delete(t.Context(), token("1"))
+		_, err = t.Sessions.Delete(t.Context(), session("1"))
 		t.wantError(err, domain.ErrNotFound)
 	}},
-	{"Delete with a token that was replaced is ErrNotFound and leaves the device", func(t *trial) {
+	{"a session that was replaced is ErrNotFound and its device stays", func(t *trial) {
 		t.signIn(login(alice, "d", "1"))
 		t.signIn(login(alice, "d", "2"))
-		for name, call := range t.tokenCalls() {
-			_, err := call(t.Context(), token("1"))
-			if t.wantError(err, domain.ErrNotFound); t.Failed() {
-				t.Fatal(name)
-			}
-		}
+		t.wantNobodys(key("1"))
 		t.wantBearer("2", alice, "d")
 	}},
 	{"DeleteAll ends all sessions of the user and nobody else's", func(t *trial) {
 		user := t.signIn(login(alice, "d", "1")).User
 		t.signIn(login(alice, "e", "2"))
 		t.signIn(login(bob, "d", "3"))
-		got, err := t.Sessions.DeleteAll(t.Context(), token("2"))
+		got, err := t.Sessions.DeleteAll(t.Context(), session("2"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -80,10 +109,10 @@ var sessionPromises = []promise{
 			t.signIn(login(user.ID, "d", id+"1"))
 			t.signIn(login(user.ID, "e", id+"2"))
 			t.update(user)
-			if _, err := t.Sessions.Delete(t.Context(), token(id+"1")); err != nil {
+			if _, err := t.Sessions.Delete(t.Context(), session(id+"1")); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := t.Sessions.DeleteAll(t.Context(), token(id+"2")); err != nil {
+			if _, err := t.Sessions.DeleteAll(t.Context(), session(id+"2")); err != nil {
 				t.Fatal(err)
 			}
 			t.wantDevices(user.ID)
@@ -91,7 +120,7 @@ var sessionPromises = []promise{
 	}},
 	{"a device that was deleted can be signed in on again", func(t *trial) {
 		t.signIn(login(alice, "d", "1"))
-		if _, err := t.Sessions.Delete(t.Context(), token("1")); err != nil {
+		if _, err := t.Sessions.Delete(t.Context(), session("1")); err != nil {
 			t.Fatal(err)
 		}
 		t.signIn(login(alice, "d", "2"))
@@ -100,10 +129,12 @@ var sessionPromises = []promise{
 	}},
 }
 
-// update replaces the user, who must be there.
-func (t *trial) update(user domain.User) {
+// wantNobodys wants every call to say that the token is nobody's.
+func (t *trial) wantNobodys(k domain.TokenKey) {
 	t.Helper()
-	if err := t.Users.Update(t.Context(), user); err != nil {
-		t.Fatal(err)
+	for name, call := range t.tokenCalls() {
+		if err := call(k); !errors.Is(err, domain.ErrNotFound) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

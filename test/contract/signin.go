@@ -23,18 +23,19 @@ var signInPromises = []promise{
 		in := login(alice, "d", "t")
 		in.DisplayName, in.DeviceName = "Alice", "phone"
 		user := domain.User{ID: alice, DisplayName: "Alice", CreatedAt: noon}
-		t.wantEqual(t.signIn(in), domain.SignedIn{User: user, Created: true})
+		t.wantEqual(t.signIn(in), domain.SignedIn{User: user, Created: true, NewDevice: true})
 		t.wantEqual(t.user(alice), user)
 		t.wantBearer("t", alice, "d")
 		t.wantEqual(t.device(alice, "d"), domain.Device{UserID: alice, ID: "d", DisplayName: "phone", CreatedAt: noon})
 	}},
 	{"SignIn finds a user who exists, whether it may create one or not", func(t *trial) {
-		user := domain.User{ID: alice, DisplayName: "Alice", CreatedAt: noon.Add(-time.Hour)}
+		user := everything(alice)
 		t.create(user)
 		in := login(alice, "d1", "1")
-		t.wantEqual(t.signIn(in), domain.SignedIn{User: user})
-		in.Create, in.Device, in.Access = false, "d2", token("2")
-		t.wantEqual(t.signIn(in), domain.SignedIn{User: user})
+		t.wantEqual(t.signIn(in), domain.SignedIn{User: user, NewDevice: true})
+		in = login(alice, "d2", "2")
+		in.Create = false
+		t.wantEqual(t.signIn(in), domain.SignedIn{User: user, NewDevice: true})
 		t.wantBearer("1", alice, "d1")
 		t.wantBearer("2", alice, "d2")
 	}},
@@ -42,7 +43,8 @@ var signInPromises = []promise{
 		in := login(alice, "d", "1")
 		in.DisplayName, in.DeviceName = "Alice", "phone"
 		user := t.signIn(in).User
-		in.DisplayName, in.DeviceName, in.Access, in.At = "Mallory", "other", token("2"), noon.Add(time.Hour)
+		in = login(alice, "d", "2")
+		in.DisplayName, in.DeviceName, in.At = "Mallory", "other", noon.Add(time.Hour)
 		t.wantEqual(t.signIn(in), domain.SignedIn{User: user})
 		t.wantEqual(t.user(alice), user)
 		t.wantEqual(t.device(alice, "d"), domain.Device{UserID: alice, ID: "d", DisplayName: "phone", CreatedAt: noon})
@@ -135,10 +137,10 @@ var signInPromises = []promise{
 		t.wantBearer(string(alice)+"1", alice, "d")
 		t.wantBearer(string(bob)+"2", bob, "d")
 	}},
-	{"SignIn with the token of another device fails and writes nothing", func(t *trial) {
+	{"SignIn with the session of another device fails and writes nothing", func(t *trial) {
 		t.signIn(login(alice, "d", "t"))
 		if _, err := t.Sessions.SignIn(t.Context(), login(bob, "e", "t")); err == nil {
-			t.Fatal("two devices have one token")
+			t.Fatal("two devices have one session")
 		}
 		t.wantBearer("t", alice, "d")
 		t.wantNobody(bob)

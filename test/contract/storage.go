@@ -1,13 +1,10 @@
 package contract
 
 import (
-	"errors"
 	"slices"
-	"sync"
+	"strings"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/seed-31b6c987/doorward/domain"
 	"github.com/seed-31b6c987/doorward/ports"
@@ -23,9 +20,12 @@ type promise struct {
 // closes it with t.Cleanup. Run it with the race detector, too.
 func Storage(t *testing.T, open func(t *testing.T) ports.Storage) {
 	for _, p := range slices.Concat(
-		userPromises, textPromises, signInPromises, devicePromises, sessionPromises,
-		transactionPromises, contextPromises, concurrencyPromises,
-		refreshPromises, lifetimePromises, refreshRacePromises,
+		userPromises, userUpdatePromises, userListPromises, textPromises, badTextPromises, valuePromises,
+		signInPromises, devicePromises, deviceChangePromises, sightingPromises, sessionPromises,
+		refreshPromises, refreshEndPromises, lifetimePromises,
+		passwordPromises, thirdPartyIDPromises, ticketPromises, interactionPromises, registrationTokenPromises,
+		transactionPromises, refusalPromises, updatePromises, contextPromises,
+		concurrencyPromises, refreshRacePromises, racePromises, reservationPromises,
 	) {
 		t.Run(p.name, func(t *testing.T) {
 			storage := open(t)
@@ -52,10 +52,24 @@ var noon = time.Date(2026, 5, 4, 12, 0, 0, 123e6, time.UTC)
 // token is the hash of the token of that name.
 func token(name string) domain.TokenHash { return domain.Token(name).Hash() }
 
+// session is the hash of the id of the session of the token of that name. A login
+// opens a session of its own name; tokens to which it is refreshed have that name,
+// a slash, and what tells them apart.
+func session(name string) domain.TokenHash {
+	id, _, _ := strings.Cut(name, "/")
+	return domain.SessionID("session of " + id).Hash()
+}
+
+// key is the key of the access token of that name.
+func key(name string) domain.TokenKey {
+	return domain.TokenKey{Session: session(name), Token: token(name)}
+}
+
 // login is a sign-in that creates the user if need be.
 func login(user domain.UserID, device domain.DeviceID, access string) domain.SignIn {
 	return domain.SignIn{
-		Users: []domain.UserID{user}, Create: true, Device: device, Pair: domain.Pair{Access: token(access)}, At: noon,
+		Users: []domain.UserID{user}, Create: true, Device: device,
+		SessionID: session(access), Pair: domain.Pair{Access: token(access)}, At: noon,
 	}
 }
 
@@ -87,86 +101,4 @@ func (t *trial) user(id domain.UserID) domain.User {
 		t.Fatal(err)
 	}
 	return user
-}
-
-// wantNobody wants the user not to be there.
-func (t *trial) wantNobody(id domain.UserID) {
-	t.Helper()
-	_, err := t.Users.ByID(t.Context(), id)
-	t.wantError(err, domain.ErrNotFound)
-}
-
-// wantDevices wants the user to have exactly these devices, in this order.
-func (t *trial) wantDevices(user domain.UserID, want ...domain.DeviceID) {
-	t.Helper()
-	list, err := t.Devices.List(t.Context(), user)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var got []domain.DeviceID
-	for _, device := range list {
-		got = append(got, device.ID)
-	}
-	t.wantEqual(got, want)
-}
-
-// wantBearer wants the token to be that of the user's device.
-func (t *trial) wantBearer(access string, user domain.UserID, device domain.DeviceID) {
-	t.Helper()
-	bearer, err := t.Sessions.ByAccessToken(t.Context(), token(access), noon)
-	if err != nil {
-		t.Fatalf("token %s: %v", access, err)
-	}
-	if bearer.User.ID != user || bearer.Device != device || bearer.Stale {
-		t.Fatalf("token %s is that of %s, device %s; stale: %t", access, bearer.User.ID, bearer.Device, bearer.Stale)
-	}
-}
-
-// wantDead wants the tokens to be nobody's.
-func (t *trial) wantDead(tokens ...string) {
-	t.Helper()
-	for _, access := range tokens {
-		if _, err := t.Sessions.ByAccessToken(t.Context(), token(access), noon); !errors.Is(err, domain.ErrNotFound) {
-			t.Errorf("token %s is somebody's: %v", access, err)
-		}
-	}
-}
-
-func (t *trial) isLive(access string) bool {
-	t.Helper()
-	bearer, err := t.Sessions.ByAccessToken(t.Context(), token(access), noon)
-	if err != nil && !errors.Is(err, domain.ErrNotFound) {
-		t.Fatal(err)
-	}
-	return err == nil && !bearer.Stale
-}
-
-func (t *trial) wantError(err, want error) {
-	t.Helper()
-	if !errors.Is(err, want) {
-		t.Fatalf("got error %v, want %v", err, want)
-	}
-}
-
-func (t *trial) wantEqual(got, want any) {
-	t.Helper()
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Fatalf("-want +got:\n%s", diff)
-	}
-}
-
-// together calls do n times at once and returns the errors.
-func together(n int, do func(i int) error) []error {
-	errs := make([]error, n)
-	start := make(chan struct{})
-	var wg sync.WaitGroup
-	for i := range n {
-		wg.Go(func() {
-			<-start
-			errs[i] = do(i)
-		})
-	}
-	close(start)
-	wg.Wait()
-	return errs
 }

@@ -3,6 +3,7 @@ package contract
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/seed-31b6c987/doorward/domain"
@@ -12,23 +13,53 @@ import (
 var errOwn = errors.New("an error of the caller's own")
 
 var transactionPromises = []promise{
-	{"InTransaction makes all calls take effect together", func(t *trial) {
-		t.signIn(login(alice, "d", "old"))
-		t.signIn(refreshable("@dora:x", "d", "kept"))
-		if err := t.storage.InTransaction(t.Context(), t.changeAll); err != nil {
-			t.Fatal(err)
+	{"InTransaction makes all calls take effect together, and they see what was done before", func(t *trial) {
+		t.furnish()
+		before := t.picture()
+		var inside picture
+		err := t.transact(func(tx *trial) error {
+			t.wantEqual(tx.picture(), before)
+			err := tx.changeAll()
+			inside = tx.picture()
+			return err
+		})
+		t.wantError(err, nil)
+		t.wantEqual(t.picture(), inside)
+		if difference(before, inside) == "" {
+			t.Error("nothing was changed")
 		}
-		t.wantStale(noon, "kept")
-		t.wantBearer("kept, refreshed", "@dora:x", "d")
-		t.wantEqual(t.user(bob).DisplayName, "Bob")
-		t.wantDevices(alice)
-		t.wantDevices(bob, "e")
-		t.wantDead("old", "gone")
-		t.wantBearer("new", bob, "e")
 	}},
-	{"calls in a transaction see what it did", func(t *trial) {
-		err := t.storage.InTransaction(t.Context(), func(tx ports.Repositories) error {
-			inside := &trial{T: t.T, Repositories: tx, storage: t.storage}
+	{"every call that writes takes effect with its transaction, and not without", func(t *trial) {
+		t.furnish()
+		for _, write := range writes {
+			before := t.picture()
+			t.wantError(t.transact(func(tx *trial) error {
+				if err := write.do(t.Context(), tx.Repositories); err != nil {
+					t.Errorf("%s: %v", write.name, err)
+				}
+				return errOwn
+			}), errOwn)
+			if diff := difference(before, t.picture()); diff != "" {
+				t.Fatalf("%s is not undone:\n%s", write.name, diff)
+			}
+			t.wantError(t.transact(func(tx *trial) error { return write.do(t.Context(), tx.Repositories) }), nil)
+			if difference(before, t.picture()) == "" {
+				t.Fatalf("%s changes nothing", write.name)
+			}
+		}
+	}},
+	{"the first use of a token in a transaction that is rolled back is none", func(t *trial) {
+		t.signIn(refreshable(alice, "d", "a"))
+		t.refresh("a", "a/b")
+		t.wantError(t.transact(func(tx *trial) error {
+			tx.wantBearer("a/b", alice, "d")
+			tx.wantUnknown("a")
+			return errOwn
+		}), errOwn)
+		t.refresh("a", "a/c")
+	}},
+	{"a session can begin and end in one transaction", func(t *trial) {
+		err := t.transact(func(inside *trial) error {
 			inside.signIn(login(alice, "d", "1"))
 			inside.signIn(login(alice, "d", "2"))
 			inside.wantDead("1")
@@ -36,7 +67,7 @@ var transactionPromises = []promise{
 			inside.wantDevices(alice, "d")
 			inside.update(domain.User{ID: alice, Locked: true})
 			inside.wantRefused(login(alice, "d", "t"), domain.ErrUserLocked)
-			_, err := tx.Sessions.Delete(t.Context(), token("2"))
+			_, err := inside.Sessions.Delete(t.Context(), session("2"))
 			inside.wantDevices(alice)
 			return err
 		})
@@ -48,7 +79,7 @@ var transactionPromises = []promise{
 		t.signIn(login(alice, "d", "old"))
 		t.signIn(login(alice, "d", "new"))
 		err := t.storage.InTransaction(t.Context(), func(tx ports.Repositories) error {
-			_, err := tx.Sessions.DeleteAll(t.Context(), token("old"))
+			_, err := tx.Sessions.DeleteAll(t.Context(), session("old"))
 			t.wantError(err, domain.ErrNotFound)
 			return nil
 		})
@@ -58,55 +89,35 @@ var transactionPromises = []promise{
 		t.wantBearer("new", alice, "d")
 	}},
 	{"InTransaction returns the error of do and leaves nothing", func(t *trial) {
-		t.wantUndone(func() {
-			err := t.storage.InTransaction(t.Context(), func(tx ports.Repositories) error {
-				return errors.Join(t.changeAll(tx), errOwn)
-			})
+		t.furnish()
+		t.wantUnchanged(func() {
+			err := t.transact(func(tx *trial) error { return errors.Join(tx.changeAll(), errOwn) })
 			t.wantError(err, errOwn)
 		})
 	}},
 	{"InTransaction passes a panic on and leaves nothing", func(t *trial) {
-		t.wantUndone(func() {
-			defer func() {
-				if got := recover(); got != any(errOwn) {
-					t.Errorf("recovered %v", got)
-				}
-			}()
-			_ = t.storage.InTransaction(t.Context(), func(tx ports.Repositories) error {
-				if err := t.changeAll(tx); err != nil {
-					t.Error(err)
-				}
-				panic(errOwn)
+		t.furnish()
+		t.wantUnchanged(func() {
+			t.wantPanic(func() {
+				_ = t.transact(func(tx *trial) error {
+					if err := tx.changeAll(); err != nil {
+						t.Error(err)
+					}
+					panic(errOwn)
+				})
 			})
 		})
 	}},
 	{"InTransaction returns the context's error if that ends first, and leaves nothing", func(t *trial) {
-		t.wantUndone(func() {
+		t.furnish()
+		t.wantUnchanged(func() {
 			ctx, cancel := context.WithCancel(t.Context())
 			err := t.storage.InTransaction(ctx, func(tx ports.Repositories) error {
 				defer cancel()
-				return t.changeAll(tx)
+				return (&trial{T: t.T, Repositories: tx}).changeAll()
 			})
 			t.wantError(err, context.Canceled)
 		})
-	}},
-	{"a refused call does not spoil the transaction", func(t *trial) {
-		t.create(domain.User{ID: alice, CreatedAt: noon, Locked: true})
-		err := t.storage.InTransaction(t.Context(), func(tx ports.Repositories) error {
-			t.wantError(tx.Users.Create(t.Context(), domain.User{ID: alice}), domain.ErrExists)
-			t.wantError(tx.Users.Update(t.Context(), domain.User{ID: "@nobody:x"}), domain.ErrNotFound)
-			t.wantError(tx.Users.Create(t.Context(), domain.User{ID: "\x00"}), domain.ErrInvalidParam)
-			_, err := tx.Sessions.SignIn(t.Context(), login(alice, "d", "1"))
-			t.wantError(err, domain.ErrUserLocked)
-			_, err = tx.Sessions.Delete(t.Context(), token("1"))
-			t.wantError(err, domain.ErrNotFound)
-			_, err = tx.Sessions.SignIn(t.Context(), login(bob, "d", "2"))
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.wantBearer("2", bob, "d")
 	}},
 	{"nobody sees a transaction before it is committed", func(t *trial) {
 		err := t.storage.InTransaction(t.Context(), func(tx ports.Repositories) error {
@@ -117,7 +128,7 @@ var transactionPromises = []promise{
 			short, cancel := context.WithTimeout(t.Context(), time.Second)
 			defer cancel()
 			outside := together(1, func(int) error {
-				_, err := t.Sessions.ByAccessToken(short, token("t"), noon)
+				_, err := t.Sessions.ByAccessToken(short, key("t"), noon)
 				return err
 			})
 			if !errors.Is(outside[0], domain.ErrNotFound) && !errors.Is(outside[0], context.DeadlineExceeded) {
@@ -132,31 +143,13 @@ var transactionPromises = []promise{
 	}},
 }
 
-// changeAll changes something through every call that writes.
-func (t *trial) changeAll(tx ports.Repositories) error {
-	_, errGone := tx.Sessions.SignIn(t.Context(), login(bob, "d", "gone"))
-	_, errNew := tx.Sessions.SignIn(t.Context(), login(bob, "e", "new"))
-	_, errRefresh := tx.Sessions.Refresh(t.Context(), renewal("kept", "kept, refreshed"))
-	_, errDelete := tx.Sessions.Delete(t.Context(), token("gone"))
-	_, errDeleteAll := tx.Sessions.DeleteAll(t.Context(), token("old"))
-	return errors.Join(errGone, errNew, errRefresh, errDelete, errDeleteAll,
-		tx.Users.Create(t.Context(), domain.User{ID: "@carol:x"}),
-		tx.Users.Update(t.Context(), domain.User{ID: bob, DisplayName: "Bob"}))
-}
-
-// wantUndone wants nothing to be left of what do does through changeAll, and
-// the storage to work afterwards.
-func (t *trial) wantUndone(do func()) {
-	t.Helper()
-	t.signIn(login(alice, "d", "old"))
-	t.signIn(refreshable("@dora:x", "d", "kept"))
-	do()
-	t.wantBearer("kept", "@dora:x", "d")
-	t.wantDead("kept, refreshed")
-	t.wantNobody(bob)
-	t.wantNobody("@carol:x")
-	t.wantDead("new", "gone")
-	t.wantBearer("old", alice, "d")
-	t.signIn(login(bob, "d", "after"))
-	t.wantBearer("after", bob, "d")
+// changeAll makes every call that writes.
+func (t *trial) changeAll() error {
+	var errs []error
+	for _, write := range writes {
+		if err := write.do(t.Context(), t.Repositories); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", write.name, err))
+		}
+	}
+	return errors.Join(errs...)
 }

@@ -8,7 +8,7 @@ import (
 
 var userPromises = []promise{
 	{"Create keeps all of a user", func(t *trial) {
-		want := domain.User{ID: alice, DisplayName: "Alice", CreatedAt: noon, Locked: true, Deactivated: true}
+		want := everything(alice)
 		t.create(want, domain.User{ID: bob, CreatedAt: noon})
 		t.wantEqual(t.user(alice), want)
 		t.wantEqual(t.user(bob), domain.User{ID: bob, CreatedAt: noon})
@@ -20,32 +20,6 @@ var userPromises = []promise{
 		t.wantEqual(t.user(alice), want)
 	}},
 	{"users' ByID returns ErrNotFound for nobody", func(t *trial) {
-		t.wantNobody(alice)
-	}},
-	{"Update replaces all of a user but the time of creation", func(t *trial) {
-		t.create(domain.User{ID: alice, CreatedAt: noon}, domain.User{ID: bob, CreatedAt: noon})
-		for _, want := range []domain.User{
-			{ID: alice, DisplayName: "Alice", CreatedAt: noon, Locked: true, Deactivated: true},
-			{ID: alice, CreatedAt: noon},
-		} {
-			update := want
-			update.CreatedAt = noon.Add(time.Hour)
-			if err := t.Users.Update(t.Context(), update); err != nil {
-				t.Fatal(err)
-			}
-			t.wantEqual(t.user(alice), want)
-		}
-		t.wantEqual(t.user(bob), domain.User{ID: bob, CreatedAt: noon})
-	}},
-	{"Update that changes nothing succeeds", func(t *trial) {
-		user := domain.User{ID: alice, CreatedAt: noon}
-		t.create(user)
-		if err := t.Users.Update(t.Context(), user); err != nil {
-			t.Fatal(err)
-		}
-	}},
-	{"Update returns ErrNotFound for nobody, and creates nobody", func(t *trial) {
-		t.wantError(t.Users.Update(t.Context(), domain.User{ID: alice}), domain.ErrNotFound)
 		t.wantNobody(alice)
 	}},
 	{"times are kept to the millisecond, in UTC, in every century", func(t *trial) {
@@ -62,4 +36,12 @@ var userPromises = []promise{
 			t.wantEqual(t.user(name).CreatedAt, time.UnixMilli(at.UnixMilli()).UTC())
 		}
 	}},
+}
+
+// everything is a user of whom everything is said.
+func everything(id domain.UserID) domain.User {
+	return domain.User{
+		ID: id, DisplayName: "Alice", AvatarURL: "mxc://example.org/abc", CreatedAt: noon.Add(-time.Hour),
+		Admin: true, Guest: true, Suspended: true,
+	}
 }

@@ -167,6 +167,12 @@ func (s *Server) Freeze() error { return s.process.signalTree(syscall.SIGSTOP) }
 // Thaw ends Freeze.
 func (s *Server) Thaw() error { return s.process.signalTree(syscall.SIGCONT) }
 
+// FreezeOne is Freeze of one process of the server, that of a connection.
+func (s *Server) FreezeOne(pid int) error { return syscall.Kill(pid, syscall.SIGSTOP) }
+
+// ThawOne ends FreezeOne.
+func (s *Server) ThawOne(pid int) error { return syscall.Kill(pid, syscall.SIGCONT) }
+
 // Log returns what the running server has written to its log.
 func (s *Server) Log() string { return s.process.output() }
 

@@ -44,6 +44,18 @@ func TestMain(m *testing.M) {
 
 const secret = "a secret of the soak with at least 32 bytes"
 
+// configuration lacks an address, a database and the secret. All load comes from
+// one address, and in a hurry: without limits.
+const configuration = `
+server_name: localhost
+http: {listen: %q}
+database: {url: %q}
+log: {level: warn}
+jwt: {providers: [{name: soak, secret: %q, allow_uia: true}]}
+registration: {enabled: true}
+rate_limits: {enabled: false}
+`
+
 // startWithin is how soon a Doorward serves, also after it was killed.
 const startWithin = 5 * time.Second
 
@@ -65,8 +77,7 @@ func newDoorward(t *testing.T, database string) *doorward {
 	}
 	d := &doorward{t: t, address: free.Addr().String(), config: filepath.Join(t.TempDir(), "doorward.yaml")}
 	free.Close()
-	settings := fmt.Sprintf("server_name: localhost\nhttp: {listen: %q}\ndatabase: {url: %q}\nlog: {level: warn}\njwt:\n  providers:\n    - {name: soak, secret: %q}\n",
-		d.address, database, secret)
+	settings := fmt.Sprintf(configuration, d.address, database, secret)
 	if err := os.WriteFile(d.config, []byte(settings), 0o600); err != nil {
 		t.Fatal(err)
 	}

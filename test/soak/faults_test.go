@@ -62,9 +62,15 @@ func killInStorms(t *testing.T, database string, killMore func(round int)) {
 			w.verify()
 		}
 	}
-	t.Logf("%d rounds: %d requests acknowledged, %d without an answer", rounds, seen.acknowledged.Load(), seen.unanswered.Load())
+	t.Logf("%d rounds: %d requests acknowledged, %d without an answer; acknowledged: %s",
+		rounds, seen.acknowledged.Load(), seen.unanswered.Load(), seen)
 	if seen.acknowledged.Load() < rounds*100 {
 		t.Errorf("only %d requests: that was no storm", seen.acknowledged.Load())
+	}
+	for what := range kinds {
+		if seen.kinds[what].Load() == 0 {
+			t.Errorf("no %s was acknowledged", kinds[what])
+		}
 	}
 	if err := d.stop(); err != nil {
 		t.Errorf("SIGTERM: %v\n%s", err, d.log.String())

@@ -31,6 +31,8 @@ type App struct {
 	Verifier *jwtlogin.Verifier
 	// Preview says what a login would do.
 	Preview application.Preview
+	// Background is the work that goes on beside requests; whoever serves runs it.
+	Background application.Background
 	// Storage is what API stores in.
 	Storage ports.Storage
 }
@@ -47,18 +49,24 @@ func (a *App) MetricsHandler() http.Handler {
 	return mux
 }
 
-// Open composes the variant that cfg.Database.URL asks for. The returned
-// function releases what was opened. Errors of the settings are config.Faults.
+// Open composes the variant that cfg.Database.URL asks for, on the machine's
+// clock. The returned function releases what was opened. Errors of the settings
+// are config.Faults.
 func Open(ctx context.Context, cfg *config.Config, log *slog.Logger) (*App, func(), error) {
+	return OpenAt(ctx, cfg, time.Now, log)
+}
+
+// OpenAt is [Open] on another clock.
+func OpenAt(ctx context.Context, cfg *config.Config, now application.Clock, log *slog.Logger) (*App, func(), error) {
 	switch kindOf(cfg) {
 	case memoryKind:
-		return Memory(cfg, log)
+		return Memory(cfg, now, log)
 	case sqliteKind:
-		return SQLite(ctx, cfg, log)
+		return SQLite(ctx, cfg, now, log)
 	default:
-		return Postgres(ctx, cfg, log)
+		return Postgres(ctx, cfg, now, log)
 	}
 }
 
-// Clock is the machine's clock.
-func Clock() application.Clock { return time.Now }
+// Now is the machine's time.
+func Now() time.Time { return time.Now() }

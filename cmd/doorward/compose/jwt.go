@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/seed-31b6c987/doorward/adapters/jwtlogin"
 	"github.com/seed-31b6c987/doorward/adapters/keys"
@@ -14,13 +15,15 @@ import (
 
 // A Check is what can be said about settings without opening anything.
 type Check struct {
-	Server    domain.ServerName
-	Providers []jwtlogin.Provider
+	Server      domain.ServerName
+	Providers   []jwtlogin.Provider
+	Appservices domain.Appservices
 	// Warnings are settings that work and are weak all the same.
 	Warnings []string
 }
 
-// Checked checks what config.Load cannot: the server name and the keys. It
+// Checked checks what config.Load cannot: the server name, the keys, and the
+// users that application services are. It
 // returns all faults at once, as config.Faults, beside what it could make of
 // the rest.
 func Checked(cfg *config.Config) (Check, error) {
@@ -31,6 +34,11 @@ func Checked(cfg *config.Config) (Check, error) {
 		faults = append(faults, cfg.Fault("server_name", "%v", err))
 	}
 	check.Server = server
+	if err == nil {
+		services, wrong := appservices(cfg, server)
+		check.Appservices = services
+		faults = append(faults, wrong...)
+	}
 	for i, p := range cfg.JWT.Providers {
 		path := fmt.Sprintf("jwt.providers[%d]", i)
 		static, err := keys.Load(keySource(p))
@@ -75,6 +83,7 @@ func provider(p config.Provider, static *keys.Static) jwtlogin.Provider {
 		DisplayNameClaim: p.DisplayNameClaim,
 		EscapeLocalpart:  p.Localpart == "escape",
 		RegisterUser:     p.RegisterUser,
+		AllowUIA:         p.AllowUIA,
 	}
 }
 
@@ -95,27 +104,16 @@ func keyFaults(cfg *config.Config, path string, err error) config.Faults {
 	return faults
 }
 
-// Verifier returns the verifier of the checked providers' tokens.
+// Verifier returns the verifier of the checked providers' tokens, on the
+// machine's clock.
 func (c Check) Verifier() (*jwtlogin.Verifier, error) {
-	return jwtlogin.New(Clock(), c.Providers...)
+	return jwtlogin.New(time.Now, c.Providers...)
 }
 
 // newVerifier warns of what is weak, at every start.
-func newVerifier(check Check, log *slog.Logger) (*jwtlogin.Verifier, error) {
+func newVerifier(check Check, now application.Clock, log *slog.Logger) (*jwtlogin.Verifier, error) {
 	for _, warning := range check.Warnings {
 		log.Warn(warning)
 	}
-	return check.Verifier()
-}
-
-// loginTypes are the ways to sign in, in the order in which they are listed.
-func loginTypes(cfg *config.Config, jwt *jwtlogin.Verifier) application.LoginTypes {
-	var types application.LoginTypes
-	if len(cfg.JWT.Providers) > 0 {
-		types = append(types, application.LoginType{Name: jwtlogin.Type, Verifier: jwt})
-		if cfg.JWT.DeprecatedType {
-			types = append(types, application.LoginType{Name: jwtlogin.DeprecatedType, Verifier: jwt})
-		}
-	}
-	return types
+	return jwtlogin.New(now, check.Providers...)
 }

@@ -5,30 +5,37 @@ package compose
 import (
 	"github.com/google/wire"
 
+	"github.com/seed-31b6c987/doorward/adapters/appservice"
 	"github.com/seed-31b6c987/doorward/adapters/gormstore"
 	"github.com/seed-31b6c987/doorward/adapters/httpapi"
 	"github.com/seed-31b6c987/doorward/adapters/memstore"
 	"github.com/seed-31b6c987/doorward/adapters/metrics"
+	"github.com/seed-31b6c987/doorward/adapters/password"
 	"github.com/seed-31b6c987/doorward/application"
 	"github.com/seed-31b6c987/doorward/ports"
 )
 
 // common is what every variant has.
 var common = wire.NewSet(
-	Clock,
 	Checked,
-	wire.FieldsOf(new(Check), "Server"),
+	wire.FieldsOf(new(Check), "Server", "Appservices"),
 	newVerifier,
 	loginTypes,
-	repositories,
-	wire.FieldsOf(new(ports.Repositories), "Users", "Sessions"),
-	lifetimes,
-	wire.Struct(new(application.Login), "*"),
-	wire.Struct(new(application.Refresh), "*"),
-	wire.Struct(new(application.Authenticate), "*"),
-	wire.Struct(new(application.Logout), "*"),
-	wire.Struct(new(application.LogoutAll), "*"),
-	wire.Struct(new(application.Preview), "*"),
+	sessionRules,
+	registrationStages,
+	registration,
+	sharedSecret,
+	loginTokenRules,
+	administrators,
+	rateLimiter,
+	password.NewHasher,
+	wire.Bind(new(ports.PasswordHasher), new(*password.Hasher)),
+	appserviceCaller,
+	wire.Bind(new(application.AppserviceCaller), new(*appservice.Caller)),
+	wire.Struct(new(application.Dependencies), "*"),
+	application.New,
+	wire.FieldsOf(new(application.UseCases), "Preview", "LastSeen"),
+	wire.Struct(new(application.Background), "*"),
 	metrics.New,
 	wire.Bind(new(httpapi.Observer), new(*metrics.Metrics)),
 	settings,

@@ -6,12 +6,11 @@ import (
 	"strings"
 
 	"github.com/seed-31b6c987/doorward/adapters/httpapi"
+	"github.com/seed-31b6c987/doorward/application"
 	"github.com/seed-31b6c987/doorward/config"
 	"github.com/seed-31b6c987/doorward/domain"
 	"github.com/seed-31b6c987/doorward/ports"
 )
-
-func repositories(s ports.Storage) ports.Repositories { return s.Repositories() }
 
 func ping(s ports.Storage) func(context.Context) error { return s.Ping }
 
@@ -25,13 +24,48 @@ func settings(cfg *config.Config, check Check) (httpapi.Settings, error) {
 	}, err
 }
 
-func lifetimes(cfg *config.Config) domain.Lifetimes {
-	return domain.Lifetimes{
-		Access:            cfg.Sessions.AccessTokenLifetime,
-		RefreshableAccess: cfg.Sessions.RefreshableAccessTokenLifetime,
-		Refresh:           cfg.Sessions.RefreshTokenLifetime,
-		Session:           cfg.Sessions.SessionLifetime,
+func sessionRules(cfg *config.Config, check Check) domain.SessionRules {
+	info := cfg.PublicBaseURL
+	if info == "" {
+		info = "https://" + string(check.Server) + "/"
 	}
+	return domain.SessionRules{
+		Lifetimes: domain.Lifetimes{
+			Access:            cfg.Sessions.AccessTokenLifetime,
+			RefreshableAccess: cfg.Sessions.RefreshableAccessTokenLifetime,
+			Refresh:           cfg.Sessions.RefreshTokenLifetime,
+			Session:           cfg.Sessions.SessionLifetime,
+		},
+		MaxDevices: cfg.Sessions.MaxDevicesPerUser,
+		InfoURI:    info,
+	}
+}
+
+func registrationStages(cfg *config.Config) application.RegistrationStages {
+	stages := application.RegistrationStages{TokensRequired: cfg.Registration.TokensRequired}
+	for _, p := range cfg.Registration.Terms {
+		stages.Policies = append(stages.Policies, domain.Policy(p))
+	}
+	return stages
+}
+
+func loginTokenRules(cfg *config.Config) application.LoginTokenRules {
+	return application.LoginTokenRules{Offered: cfg.LoginToken.Enabled, Lifetime: cfg.LoginToken.Lifetime}
+}
+
+func registration(cfg *config.Config) application.Registration {
+	return application.Registration{Users: cfg.Registration.Enabled, Guests: cfg.Registration.Guests}
+}
+
+func sharedSecret(cfg *config.Config) application.SharedSecret {
+	return application.SharedSecret(cfg.Registration.SharedSecret.Reveal())
+}
+
+func administrators(cfg *config.Config) (who application.Administrators) {
+	if token := cfg.Admin.APIToken.Reveal(); token != "" {
+		who.Program = domain.Token(token).Hash()
+	}
+	return who
 }
 
 func trustedProxies(list []string) ([]netip.Prefix, error) {

@@ -11,6 +11,7 @@ import (
 	"github.com/seed-31b6c987/doorward/adapters/httpapi"
 	"github.com/seed-31b6c987/doorward/adapters/memstore"
 	"github.com/seed-31b6c987/doorward/adapters/metrics"
+	"github.com/seed-31b6c987/doorward/adapters/password"
 	"github.com/seed-31b6c987/doorward/application"
 	"github.com/seed-31b6c987/doorward/config"
 	"log/slog"
@@ -19,120 +20,48 @@ import (
 // Injectors from wire.go:
 
 // Memory composes a Doorward that forgets everything when it ends.
-func Memory(cfg *config.Config, log *slog.Logger) (*App, func(), error) {
+func Memory(cfg *config.Config, now application.Clock, log *slog.Logger) (*App, func(), error) {
 	check, err := Checked(cfg)
 	if err != nil {
 		return nil, nil, err
 	}
 	serverName := check.Server
-	verifier, err := newVerifier(check, log)
+	verifier, err := newVerifier(check, now, log)
 	if err != nil {
 		return nil, nil, err
 	}
-	applicationLoginTypes := loginTypes(cfg, verifier)
+	hasher := password.NewHasher()
 	store := memstore.New()
-	portsRepositories := repositories(store)
-	sessionRepository := portsRepositories.Sessions
-	domainLifetimes := lifetimes(cfg)
-	clock := Clock()
-	login := application.Login{
-		Server:    serverName,
-		Types:     applicationLoginTypes,
-		Sessions:  sessionRepository,
-		Lifetimes: domainLifetimes,
-		Now:       clock,
-	}
-	refresh := application.Refresh{
-		Sessions:  sessionRepository,
-		Lifetimes: domainLifetimes,
-		Now:       clock,
-	}
-	authenticate := application.Authenticate{
-		Sessions: sessionRepository,
-		Now:      clock,
-	}
-	logout := application.Logout{
-		Sessions: sessionRepository,
-	}
-	logoutAll := application.LogoutAll{
-		Sessions: sessionRepository,
-	}
-	v := ping(store)
-	httpapiSettings, err := settings(cfg, check)
+	portsRateLimiter, cleanup, err := rateLimiter(cfg, now, log)
 	if err != nil {
 		return nil, nil, err
 	}
-	metricsMetrics := metrics.New()
-	api := httpapi.API{
-		Login:        login,
-		Refresh:      refresh,
-		Authenticate: authenticate,
-		Logout:       logout,
-		LogoutAll:    logoutAll,
-		Ping:         v,
-		Settings:     httpapiSettings,
-		Log:          log,
-		Now:          clock,
-		Observer:     metricsMetrics,
+	applicationLoginTypes := loginTypes(cfg, check, verifier, hasher, store, portsRateLimiter, now)
+	domainSessionRules := sessionRules(cfg, check)
+	domainAppservices := check.Appservices
+	caller := appserviceCaller()
+	applicationLoginTokenRules := loginTokenRules(cfg)
+	applicationRegistration := registration(cfg)
+	applicationRegistrationStages := registrationStages(cfg)
+	applicationSharedSecret := sharedSecret(cfg)
+	applicationAdministrators := administrators(cfg)
+	dependencies := application.Dependencies{
+		Server:         serverName,
+		Types:          applicationLoginTypes,
+		Storage:        store,
+		Limiter:        portsRateLimiter,
+		Hasher:         hasher,
+		Now:            now,
+		Rules:          domainSessionRules,
+		Appservices:    domainAppservices,
+		Caller:         caller,
+		LoginTokens:    applicationLoginTokenRules,
+		Registration:   applicationRegistration,
+		Stages:         applicationRegistrationStages,
+		SharedSecret:   applicationSharedSecret,
+		Administrators: applicationAdministrators,
 	}
-	userRepository := portsRepositories.Users
-	preview := application.Preview{
-		Server: serverName,
-		Users:  userRepository,
-	}
-	app := &App{
-		API:      api,
-		Metrics:  metricsMetrics,
-		Verifier: verifier,
-		Preview:  preview,
-		Storage:  store,
-	}
-	return app, func() {
-	}, nil
-}
-
-// SQLite composes a Doorward that stores in a file.
-func SQLite(ctx context.Context, cfg *config.Config, log *slog.Logger) (*App, func(), error) {
-	check, err := Checked(cfg)
-	if err != nil {
-		return nil, nil, err
-	}
-	serverName := check.Server
-	verifier, err := newVerifier(check, log)
-	if err != nil {
-		return nil, nil, err
-	}
-	applicationLoginTypes := loginTypes(cfg, verifier)
-	store, cleanup, err := openSQLite(ctx, cfg, serverName, log)
-	if err != nil {
-		return nil, nil, err
-	}
-	portsRepositories := repositories(store)
-	sessionRepository := portsRepositories.Sessions
-	domainLifetimes := lifetimes(cfg)
-	clock := Clock()
-	login := application.Login{
-		Server:    serverName,
-		Types:     applicationLoginTypes,
-		Sessions:  sessionRepository,
-		Lifetimes: domainLifetimes,
-		Now:       clock,
-	}
-	refresh := application.Refresh{
-		Sessions:  sessionRepository,
-		Lifetimes: domainLifetimes,
-		Now:       clock,
-	}
-	authenticate := application.Authenticate{
-		Sessions: sessionRepository,
-		Now:      clock,
-	}
-	logout := application.Logout{
-		Sessions: sessionRepository,
-	}
-	logoutAll := application.LogoutAll{
-		Sessions: sessionRepository,
-	}
+	useCases := application.New(dependencies)
 	v := ping(store)
 	httpapiSettings, err := settings(cfg, check)
 	if err != nil {
@@ -141,108 +70,200 @@ func SQLite(ctx context.Context, cfg *config.Config, log *slog.Logger) (*App, fu
 	}
 	metricsMetrics := metrics.New()
 	api := httpapi.API{
-		Login:        login,
-		Refresh:      refresh,
-		Authenticate: authenticate,
-		Logout:       logout,
-		LogoutAll:    logoutAll,
-		Ping:         v,
-		Settings:     httpapiSettings,
-		Log:          log,
-		Now:          clock,
-		Observer:     metricsMetrics,
+		UseCases: useCases,
+		Ping:     v,
+		Settings: httpapiSettings,
+		Log:      log,
+		Now:      now,
+		Observer: metricsMetrics,
 	}
-	userRepository := portsRepositories.Users
-	preview := application.Preview{
-		Server: serverName,
-		Users:  userRepository,
+	preview := useCases.Preview
+	lastSeen := useCases.LastSeen
+	background := application.Background{
+		LastSeen: lastSeen,
+		Storage:  store,
+		Now:      now,
+		Log:      log,
 	}
 	app := &App{
-		API:      api,
-		Metrics:  metricsMetrics,
-		Verifier: verifier,
-		Preview:  preview,
-		Storage:  store,
+		API:        api,
+		Metrics:    metricsMetrics,
+		Verifier:   verifier,
+		Preview:    preview,
+		Background: background,
+		Storage:    store,
 	}
 	return app, func() {
+		cleanup()
+	}, nil
+}
+
+// SQLite composes a Doorward that stores in a file.
+func SQLite(ctx context.Context, cfg *config.Config, now application.Clock, log *slog.Logger) (*App, func(), error) {
+	check, err := Checked(cfg)
+	if err != nil {
+		return nil, nil, err
+	}
+	serverName := check.Server
+	verifier, err := newVerifier(check, now, log)
+	if err != nil {
+		return nil, nil, err
+	}
+	hasher := password.NewHasher()
+	store, cleanup, err := openSQLite(ctx, cfg, serverName, log)
+	if err != nil {
+		return nil, nil, err
+	}
+	portsRateLimiter, cleanup2, err := rateLimiter(cfg, now, log)
+	if err != nil {
+		cleanup()
+		return nil, nil, err
+	}
+	applicationLoginTypes := loginTypes(cfg, check, verifier, hasher, store, portsRateLimiter, now)
+	domainSessionRules := sessionRules(cfg, check)
+	domainAppservices := check.Appservices
+	caller := appserviceCaller()
+	applicationLoginTokenRules := loginTokenRules(cfg)
+	applicationRegistration := registration(cfg)
+	applicationRegistrationStages := registrationStages(cfg)
+	applicationSharedSecret := sharedSecret(cfg)
+	applicationAdministrators := administrators(cfg)
+	dependencies := application.Dependencies{
+		Server:         serverName,
+		Types:          applicationLoginTypes,
+		Storage:        store,
+		Limiter:        portsRateLimiter,
+		Hasher:         hasher,
+		Now:            now,
+		Rules:          domainSessionRules,
+		Appservices:    domainAppservices,
+		Caller:         caller,
+		LoginTokens:    applicationLoginTokenRules,
+		Registration:   applicationRegistration,
+		Stages:         applicationRegistrationStages,
+		SharedSecret:   applicationSharedSecret,
+		Administrators: applicationAdministrators,
+	}
+	useCases := application.New(dependencies)
+	v := ping(store)
+	httpapiSettings, err := settings(cfg, check)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
+	metricsMetrics := metrics.New()
+	api := httpapi.API{
+		UseCases: useCases,
+		Ping:     v,
+		Settings: httpapiSettings,
+		Log:      log,
+		Now:      now,
+		Observer: metricsMetrics,
+	}
+	preview := useCases.Preview
+	lastSeen := useCases.LastSeen
+	background := application.Background{
+		LastSeen: lastSeen,
+		Storage:  store,
+		Now:      now,
+		Log:      log,
+	}
+	app := &App{
+		API:        api,
+		Metrics:    metricsMetrics,
+		Verifier:   verifier,
+		Preview:    preview,
+		Background: background,
+		Storage:    store,
+	}
+	return app, func() {
+		cleanup2()
 		cleanup()
 	}, nil
 }
 
 // Postgres composes a Doorward that stores in PostgreSQL.
-func Postgres(ctx context.Context, cfg *config.Config, log *slog.Logger) (*App, func(), error) {
+func Postgres(ctx context.Context, cfg *config.Config, now application.Clock, log *slog.Logger) (*App, func(), error) {
 	check, err := Checked(cfg)
 	if err != nil {
 		return nil, nil, err
 	}
 	serverName := check.Server
-	verifier, err := newVerifier(check, log)
+	verifier, err := newVerifier(check, now, log)
 	if err != nil {
 		return nil, nil, err
 	}
-	applicationLoginTypes := loginTypes(cfg, verifier)
+	hasher := password.NewHasher()
 	store, cleanup, err := openPostgres(ctx, cfg, serverName, log)
 	if err != nil {
 		return nil, nil, err
 	}
-	portsRepositories := repositories(store)
-	sessionRepository := portsRepositories.Sessions
-	domainLifetimes := lifetimes(cfg)
-	clock := Clock()
-	login := application.Login{
-		Server:    serverName,
-		Types:     applicationLoginTypes,
-		Sessions:  sessionRepository,
-		Lifetimes: domainLifetimes,
-		Now:       clock,
+	portsRateLimiter, cleanup2, err := rateLimiter(cfg, now, log)
+	if err != nil {
+		cleanup()
+		return nil, nil, err
 	}
-	refresh := application.Refresh{
-		Sessions:  sessionRepository,
-		Lifetimes: domainLifetimes,
-		Now:       clock,
+	applicationLoginTypes := loginTypes(cfg, check, verifier, hasher, store, portsRateLimiter, now)
+	domainSessionRules := sessionRules(cfg, check)
+	domainAppservices := check.Appservices
+	caller := appserviceCaller()
+	applicationLoginTokenRules := loginTokenRules(cfg)
+	applicationRegistration := registration(cfg)
+	applicationRegistrationStages := registrationStages(cfg)
+	applicationSharedSecret := sharedSecret(cfg)
+	applicationAdministrators := administrators(cfg)
+	dependencies := application.Dependencies{
+		Server:         serverName,
+		Types:          applicationLoginTypes,
+		Storage:        store,
+		Limiter:        portsRateLimiter,
+		Hasher:         hasher,
+		Now:            now,
+		Rules:          domainSessionRules,
+		Appservices:    domainAppservices,
+		Caller:         caller,
+		LoginTokens:    applicationLoginTokenRules,
+		Registration:   applicationRegistration,
+		Stages:         applicationRegistrationStages,
+		SharedSecret:   applicationSharedSecret,
+		Administrators: applicationAdministrators,
 	}
-	authenticate := application.Authenticate{
-		Sessions: sessionRepository,
-		Now:      clock,
-	}
-	logout := application.Logout{
-		Sessions: sessionRepository,
-	}
-	logoutAll := application.LogoutAll{
-		Sessions: sessionRepository,
-	}
+	useCases := application.New(dependencies)
 	v := ping(store)
 	httpapiSettings, err := settings(cfg, check)
 	if err != nil {
+		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	metricsMetrics := metrics.New()
 	api := httpapi.API{
-		Login:        login,
-		Refresh:      refresh,
-		Authenticate: authenticate,
-		Logout:       logout,
-		LogoutAll:    logoutAll,
-		Ping:         v,
-		Settings:     httpapiSettings,
-		Log:          log,
-		Now:          clock,
-		Observer:     metricsMetrics,
+		UseCases: useCases,
+		Ping:     v,
+		Settings: httpapiSettings,
+		Log:      log,
+		Now:      now,
+		Observer: metricsMetrics,
 	}
-	userRepository := portsRepositories.Users
-	preview := application.Preview{
-		Server: serverName,
-		Users:  userRepository,
+	preview := useCases.Preview
+	lastSeen := useCases.LastSeen
+	background := application.Background{
+		LastSeen: lastSeen,
+		Storage:  store,
+		Now:      now,
+		Log:      log,
 	}
 	app := &App{
-		API:      api,
-		Metrics:  metricsMetrics,
-		Verifier: verifier,
-		Preview:  preview,
-		Storage:  store,
+		API:        api,
+		Metrics:    metricsMetrics,
+		Verifier:   verifier,
+		Preview:    preview,
+		Background: background,
+		Storage:    store,
 	}
 	return app, func() {
+		cleanup2()
 		cleanup()
 	}, nil
 }

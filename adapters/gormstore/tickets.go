@@ -1,0 +1,84 @@
+package gormstore
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/seed-31b6c987/doorward/domain"
+)
+
+// A ticketRow is a row of the table tickets.
+type ticketRow struct {
+	Hash      []byte         `gorm:"primaryKey"`
+	UserID    sql.NullString // NULL: nobody's
+	ExpiresAt sql.NullInt64
+}
+
+// TableName tells GORM the table.
+func (ticketRow) TableName() string { return "tickets" }
+
+// tickets is the ports.TicketRepository.
+type tickets struct{ calls calls }
+
+func (t tickets) Create(ctx context.Context, ticket domain.Ticket) error {
+	if err := domain.CheckText(string(ticket.User)); err != nil {
+		return err
+	}
+	row := ticketRow{Hash: ticket.Hash[:], UserID: text(ticket.User), ExpiresAt: millis(ticket.Expires)}
+	return t.calls.transact(ctx, func(db *gorm.DB) error {
+		if ticket.User != "" {
+			if err := lockUser(db, ticket.User); err != nil {
+				return err
+			}
+		}
+		return create(db, &row)
+	})
+}
+
+func (t tickets) ByHash(ctx context.Context, hash domain.TokenHash, now time.Time) (domain.Ticket, error) {
+	return oneTicket(ctx, t.calls.read, hash, func(db *gorm.DB) *gorm.DB {
+		return db.Raw("SELECT user_id, expires_at FROM tickets WHERE hash = ? AND (expires_at IS NULL OR expires_at > ?)",
+			hash[:], now.UnixMilli())
+	})
+}
+
+func (t tickets) Spend(ctx context.Context, hash domain.TokenHash, now time.Time) (domain.Ticket, error) {
+	return oneTicket(ctx, t.calls.write, hash, func(db *gorm.DB) *gorm.DB {
+		return db.Raw("DELETE FROM tickets WHERE hash = ? AND (expires_at IS NULL OR expires_at > ?) RETURNING user_id, expires_at",
+			hash[:], now.UnixMilli())
+	})
+}
+
+// oneTicket runs a query for a ticket, or returns domain.ErrNotFound if it finds
+// none.
+func oneTicket(
+	ctx context.Context, run func(context.Context, func(*gorm.DB) error) error,
+	hash domain.TokenHash, query func(*gorm.DB) *gorm.DB,
+) (domain.Ticket, error) {
+	var user sql.NullString
+	var expires sql.NullInt64
+	err := run(ctx, func(db *gorm.DB) error { return scanOne(query(db), &user, &expires) })
+	if err != nil {
+		return domain.Ticket{}, err
+	}
+	return domain.Ticket{Hash: hash, User: domain.UserID(user.String), Expires: timeOf(expires)}, nil
+}
+
+func (t tickets) DeleteAll(ctx context.Context, user domain.UserID) error {
+	if err := domain.CheckText(string(user)); err != nil {
+		return err
+	}
+	return t.calls.write(ctx, func(db *gorm.DB) error {
+		return db.Exec("DELETE FROM tickets WHERE user_id = ?", string(user)).Error
+	})
+}
+
+func (t tickets) DeleteExpired(ctx context.Context, now time.Time) (int, error) {
+	return deleteExpired(ctx, t.calls, func(db *gorm.DB) *gorm.DB {
+		return db.Exec("DELETE FROM tickets WHERE hash IN (SELECT hash FROM tickets WHERE expires_at <= ? LIMIT 1000)",
+			now.UnixMilli())
+	})
+}

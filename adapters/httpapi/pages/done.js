@@ -1,0 +1,6 @@
+"use strict";
+if (window.onAuthDone) {
+  window.onAuthDone();
+} else if (window.opener) {
+  window.opener.postMessage("authDone", "*");
+}

@@ -1,0 +1,103 @@
+package application
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/seed-31b6c987/doorward/domain"
+	"github.com/seed-31b6c987/doorward/ports"
+)
+
+// An opening is a sign-in under way, and the tokens that it gives out.
+type opening struct {
+	domain.SignIn
+	tokens     domain.Tokens
+	maxDevices int
+	infoURI    string
+}
+
+// newOpening prepares a sign-in with a device; whose it is, is for the caller to
+// say.
+func newOpening(rules domain.SessionRules, now time.Time, device domain.DeviceID, name string, refreshable bool) opening {
+	now = now.Truncate(time.Millisecond)
+	tokens := rules.Issue(domain.NewSessionID(), refreshable, now)
+	return opening{
+		SignIn: domain.SignIn{
+			Device:      device,
+			DeviceName:  name,
+			SessionID:   tokens.Session,
+			Pair:        tokens.Pair,
+			SessionEnds: rules.SessionEnd(now),
+			At:          now,
+		},
+		tokens:     tokens,
+		maxDevices: rules.MaxDevices,
+		infoURI:    rules.InfoURI,
+	}
+}
+
+// open writes the sign-in, and what the proof asks for, as one. Most need no
+// more than the one call.
+func (o opening) open(ctx context.Context, storage ports.Storage, proof domain.Proof) (out domain.SignedIn, err error) {
+	if o.maxDevices == 0 && proof == (domain.Proof{}) {
+		return storage.Repositories().Sessions.SignIn(ctx, o.SignIn)
+	}
+	err = storage.InTransaction(ctx, func(r ports.Repositories) error {
+		out, err = o.openWithin(ctx, r, proof)
+		return err
+	})
+	return out, err
+}
+
+// openWithin is open in a transaction. The sign-in comes first: it locks the
+// user, as everything else does that changes what a user has.
+func (o opening) openWithin(ctx context.Context, r ports.Repositories, proof domain.Proof) (domain.SignedIn, error) {
+	out, err := r.Sessions.SignIn(ctx, o.SignIn)
+	if err != nil {
+		return domain.SignedIn{}, err
+	}
+	if o.maxDevices > 0 && out.NewDevice {
+		devices, err := r.Devices.List(ctx, out.User.ID)
+		if err != nil {
+			return domain.SignedIn{}, err
+		}
+		if len(devices) > o.maxDevices {
+			return domain.SignedIn{}, &domain.TooManyDevices{Max: o.maxDevices, InfoURI: o.infoURI}
+		}
+	}
+	return out, redeem(ctx, r, out.User.ID, proof, o.At)
+}
+
+// redeem takes away what the proof rests on. If it is gone, somebody else was
+// faster: it was spent, or the password changed.
+func redeem(ctx context.Context, r ports.Repositories, user domain.UserID, proof domain.Proof, now time.Time) error {
+	if proof.Ticket != (domain.TokenHash{}) {
+		ticket, err := r.Tickets.Spend(ctx, proof.Ticket, now)
+		if errors.Is(err, domain.ErrNotFound) || err == nil && ticket.User != user {
+			return domain.ErrForbidden
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if proof.Password == "" {
+		return nil
+	}
+	err := r.Passwords.Replace(ctx, user, proof.Password, proof.NewPassword)
+	if errors.Is(err, domain.ErrNotFound) {
+		return domain.ErrForbidden
+	}
+	return err
+}
+
+func (o opening) result(signedIn domain.SignedIn) LoginResult {
+	return LoginResult{
+		User:         signedIn.User,
+		Device:       o.Device,
+		AccessToken:  o.tokens.Access,
+		RefreshToken: o.tokens.Refresh,
+		ExpiresIn:    until(o.Session().AccessExpires, o.At),
+		UserCreated:  signedIn.Created,
+	}
+}

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/seed-31b6c987/doorward/adapters/identifier"
+	"github.com/seed-31b6c987/doorward/application"
+	"github.com/seed-31b6c987/doorward/cmd/doorward/compose"
+	"github.com/seed-31b6c987/doorward/domain"
+)
+
+type userCommands struct {
+	Add         userAddCommand         `cmd:"" help:"Create a user, who signs in with a JSON Web Token, or with a password if it is given one."`
+	List        userListCommand        `cmd:"" help:"List the users."`
+	Show        userShowCommand        `cmd:"" help:"Show a user, with its addresses and devices."`
+	SetPassword userSetPasswordCommand `cmd:"" help:"Give a user another password, and end its sessions."`
+	SetAdmin    userSetAdminCommand    `cmd:"" help:"Make a user an administrator, or make it none."`
+	Lock        userLockCommand        `cmd:"" help:"Let a user do nothing but log out, until it is unlocked. Its sessions stay."`
+	Unlock      userUnlockCommand      `cmd:"" help:"Let a user who was locked go on."`
+	Suspend     userSuspendCommand     `cmd:"" help:"Let a user sign in and read, and little else."`
+	Unsuspend   userUnsuspendCommand   `cmd:"" help:"End a suspension."`
+	Deactivate  userDeactivateCommand  `cmd:"" help:"Bring an account to its end: sessions, password and addresses are gone."`
+	Reactivate  userReactivateCommand  `cmd:"" help:"Give back an account that was deactivated, with nothing of what it had."`
+	Logout      userLogoutCommand      `cmd:"" help:"End all sessions of a user."`
+}
+
+// userArgument is the argument of every command about one user.
+type userArgument struct {
+	configFlag
+	User string `arg:"" help:"A localpart, or a full user id."`
+}
+
+// administration opens the database for a command, which may be one that creates
+// users.
+func (c configFlag) administration(ctx context.Context, s *streams, creates bool) (application.Administer, func(), error) {
+	cfg, err := c.load(s, false)
+	if err != nil {
+		return application.Administer{}, nil, err
+	}
+	administer, release, err := compose.Administration(ctx, cfg.Config, cfg.check, creates, newLogger(cfg.Log, s))
+	if errors.Is(err, compose.ErrMemory) {
+		err = misuse{fmt.Errorf("%w; ask the server itself, at /_synapse/admin, with admin.api_token", err)}
+	}
+	return administer, release, err
+}
+
+// of opens the database, and finds the user, who must exist.
+func (c userArgument) of(ctx context.Context, s *streams, do func(application.Administer, domain.UserID) error) error {
+	administer, release, err := c.administration(ctx, s, false)
+	if err != nil {
+		return err
+	}
+	defer release()
+	user, exists, err := identifier.FindUser(ctx, administer.Storage.Repositories().Users, c.User, administer.Server)
+	if err != nil {
+		return err
+	}
+	if !exists {
+		return fmt.Errorf("there is no user %s; doorward user list shows those that there are", printable(string(user)))
+	}
+	return do(administer, user)
+}
+
+// change changes the user, and says that this is done.
+func (c userArgument) change(s *streams, change application.AccountChange, done string) error {
+	ctx := context.Background()
+	return c.of(ctx, s, func(administer application.Administer, user domain.UserID) error {
+		if _, err := administer.Change(ctx, domain.Bearer{}, user, change); err != nil {
+			return fmt.Errorf("%s: %w", user, err)
+		}
+		return say(s, user, done)
+	})
+}
+
+func say(s *streams, user domain.UserID, done string) error {
+	_, err := fmt.Fprintf(s.out, "%s %s\n", user, done)
+	return err
+}
+
+// passwordFlag is for commands that may be given a password. It is never an
+// argument: those end up in the shell's history and in lists of processes.
+type passwordFlag struct {
+	PasswordStdin bool `help:"Read the password from standard input, up to the end of the line."`
+}
+
+// read returns the password; nil if there is none.
+func (p passwordFlag) read(s *streams) (*string, error) {
+	if !p.PasswordStdin {
+		return nil, nil
+	}
+	const most = 64 << 10
+	text, err := io.ReadAll(io.LimitReader(s.in, most))
+	if err != nil {
+		return nil, err
+	}
+	password, rest, _ := strings.Cut(string(text), "\n")
+	password = strings.TrimSuffix(password, "\r")
+	if password == "" || rest != "" {
+		return nil, misuse{errors.New("--password-stdin: standard input must hold the password, and nothing after it")}
+	}
+	return &password, nil
+}

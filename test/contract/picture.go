@@ -1,0 +1,95 @@
+package contract
+
+import (
+	"errors"
+
+	"github.com/seed-31b6c987/doorward/domain"
+	"github.com/seed-31b6c987/doorward/ports"
+)
+
+// A picture is all that a storage holds at noon of what the tests put there.
+type picture struct {
+	Users              []domain.User
+	Devices            []domain.Device
+	Bearers            map[string]domain.Bearer // by access token
+	Passwords          map[domain.UserID]domain.PasswordHash
+	ThirdPartyIDs      []domain.ThirdPartyID
+	Tickets            map[string]domain.Ticket
+	Interactions       map[string]domain.Interaction
+	RegistrationTokens []domain.RegistrationToken
+}
+
+// What is found by a hash is in the picture if it has one of these names.
+var (
+	picturedTokens       = []string{"alice d", "alice e", "bob d", "bob d/2", "bob phone", "carol d", "t"}
+	picturedTickets      = []string{"alice's", "alice's, for an hour", "bob's", "nobody's", "t"}
+	picturedInteractions = []string{"waiting", "waiting for an hour", "i"}
+)
+
+// picture takes a picture.
+func (t *trial) picture() picture {
+	t.Helper()
+	ctx := t.Context()
+	p := picture{
+		Bearers:      map[string]domain.Bearer{},
+		Passwords:    map[domain.UserID]domain.PasswordHash{},
+		Tickets:      map[string]domain.Ticket{},
+		Interactions: map[string]domain.Interaction{},
+	}
+	var err error
+	p.Users, _, err = t.Users.List(ctx, domain.UserQuery{Limit: 1000})
+	t.wantError(err, nil)
+	for _, user := range p.Users {
+		devices, errDevices := t.Devices.List(ctx, user.ID)
+		p.Devices = append(p.Devices, devices...)
+		ids, errIDs := t.ThirdPartyIDs.List(ctx, user.ID)
+		p.ThirdPartyIDs = append(p.ThirdPartyIDs, ids...)
+		t.wantError(errors.Join(errDevices, errIDs), nil)
+		hash, err := t.Passwords.ByUser(ctx, user.ID)
+		picturedIn(t, p.Passwords, user.ID, hash, err)
+	}
+	for _, name := range picturedTokens {
+		bearer, err := t.Sessions.ByAccessToken(ctx, key(name), noon)
+		picturedIn(t, p.Bearers, name, bearer, err)
+	}
+	for _, name := range picturedTickets {
+		ticket, err := t.Tickets.ByHash(ctx, token(name), noon)
+		picturedIn(t, p.Tickets, name, ticket, err)
+	}
+	for _, name := range picturedInteractions {
+		i, err := t.Interactions.ByID(ctx, token(name), noon)
+		picturedIn(t, p.Interactions, name, i, err)
+	}
+	p.RegistrationTokens, err = t.RegistrationTokens.List(ctx, noon)
+	t.wantError(err, nil)
+	return p
+}
+
+// picturedIn puts what was found into the picture.
+func picturedIn[K comparable, V any](t *trial, all map[K]V, name K, found V, err error) {
+	t.Helper()
+	if errors.Is(err, domain.ErrNotFound) {
+		return
+	}
+	t.wantError(err, nil)
+	all[name] = found
+}
+
+// transact does all in one transaction.
+func (t *trial) transact(do func(tx *trial) error) error {
+	return t.storage.InTransaction(t.Context(), func(tx ports.Repositories) error {
+		return do(&trial{T: t.T, Repositories: tx, storage: t.storage})
+	})
+}
+
+// wantUnchanged wants the storage to hold what it held before do, and to work.
+func (t *trial) wantUnchanged(do func()) {
+	t.Helper()
+	before := t.picture()
+	do()
+	t.wantEqual(t.picture(), before)
+	t.signIn(login("@after:example.org", "d", "after"))
+	t.wantBearer("after", "@after:example.org", "d")
+	_, err := t.Sessions.Delete(t.Context(), session("after"))
+	t.wantError(err, nil)
+}
