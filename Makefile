@@ -6,7 +6,7 @@ COMMIT  := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
 LDFLAGS := -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 FUZZTIME ?= 10s
 
-.PHONY: help run build test check lint generate cover fuzz bench soak vulnerabilities postgres clean
+.PHONY: help run build test check lint generate cover fuzz test-clients bench soak vulnerabilities postgres clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,7 +20,7 @@ build: ## build bin/doorward
 test: postgres ## run the tests with the race detector
 	go test -race ./...
 
-check: lint test cover fuzz ## everything that CI runs
+check: lint test cover fuzz ## what CI runs, beside test-clients
 
 lint: ## formatting, vet, staticcheck, go.mod, generated code
 	@test -z "$$(gofmt -l .)" || { echo "gofmt would change:"; gofmt -l .; exit 1; }
@@ -37,6 +37,9 @@ cover: ## at least 95 % of the JWT verifier must be covered
 
 fuzz: ## each fuzz target for FUZZTIME (10s)
 	@.ci/fuzz $(FUZZTIME)
+
+test-clients: ## run real Matrix clients and a browser against it; installs what they need
+	@test/clients/run.sh
 
 bench: postgres ## measure the hot paths
 	go test -run '^$$' -bench . ./...
