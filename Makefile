@@ -53,5 +53,6 @@ vulnerabilities: ## look the dependencies up in the Go vulnerability database
 postgres:
 	@.ci/postgres
 
-clean: ## remove what building and trying out left behind
-	rm -rf bin doorward.db doorward.db-wal doorward.db-shm doorward.secret
+clean: ## remove what building and trying out left behind; the database stays where there is a doorward.yaml
+	rm -rf bin
+	[ -e doorward.yaml ] || rm -f doorward.db doorward.db-wal doorward.db-shm doorward.secret

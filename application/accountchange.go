@@ -7,11 +7,8 @@ import (
 	"github.com/seed-31b6c987/doorward/domain"
 )
 
-// What an administrator may write into a profile, in characters.
-const (
-	maxDisplayName = 256
-	maxAvatarURL   = 1000
-)
+// maxAvatarURL is the greatest length of the address of an avatar, in characters.
+const maxAvatarURL = 1000
 
 // An AccountChange is what an account is to become. What is nil stays as it is.
 type AccountChange struct {
@@ -40,8 +37,10 @@ func (c AccountChange) check(by domain.Bearer, user domain.UserID) error {
 	if c.Password != nil && is(c.Deactivated, true) {
 		return errDeactivated
 	}
-	if c.DisplayName != nil && utf8.RuneCountInString(*c.DisplayName) > maxDisplayName {
-		return domain.Refuse(domain.ErrTooLong, "display_name", "Display name is too long (max 256)")
+	if c.DisplayName != nil {
+		if err := domain.CheckDisplayName(*c.DisplayName); err != nil {
+			return err
+		}
 	}
 	if c.AvatarURL == nil || *c.AvatarURL == "" {
 		return nil

@@ -158,12 +158,3 @@ func (a Administer) DeleteDevices(ctx context.Context, user domain.UserID, ids .
 	})
 	return absentUser(err)
 }
-
-// endSessions deletes all devices of a user but one, if that is not empty, and
-// all its tickets.
-func endSessions(ctx context.Context, r ports.Repositories, user domain.UserID, but ...domain.DeviceID) error {
-	if _, err := r.Devices.DeleteAll(ctx, user, but...); err != nil {
-		return err
-	}
-	return r.Tickets.DeleteAll(ctx, user)
-}

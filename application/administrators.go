@@ -23,12 +23,18 @@ func (a Administrators) IsProgram(token string) bool {
 	return subtle.ConstantTimeCompare(hash[:], a.Program[:]) == 1
 }
 
-// Check returns [domain.ErrForbidden] unless the bearer is an administrator. An
-// application service that acts as one is none: that it may do what a user does
+// Check returns [domain.ErrForbidden] unless the bearer is an administrator, and
+// [domain.ErrUserSuspended] if it is a suspended one. Whoever acts as one is none:
+// that an application service, or another administrator, may do what a user does
 // is no reason to hand it all the others.
 func (Administrators) Check(bearer domain.Bearer) error {
-	if !bearer.User.Admin || bearer.Appservice != "" {
+	// Who acts as another has no device, unless it is an application service.
+	isUser := bearer.Appservice == "" && bearer.Device != ""
+	switch {
+	case !isUser || !bearer.User.Admin:
 		return errNoAdministrator
+	case bearer.User.Suspended:
+		return domain.ErrUserSuspended
 	}
 	return nil
 }

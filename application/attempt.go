@@ -41,11 +41,12 @@ func guess(ctx context.Context, limiter ports.RateLimiter, address string, do fu
 	return err
 }
 
-// refusals are the errors for those who are not who they say.
+// refusals are the errors for those who are not who they say, or who try names.
+// Locked and deactivated users, and those whose token has expired, have shown who
+// they are: a client that keeps trying must not shut out others at its address.
 var refusals = []error{
-	domain.ErrForbidden, domain.ErrMissingToken, domain.ErrUnknownToken, domain.ErrExpiredToken,
-	domain.ErrUserNotFound, domain.ErrUserLocked, domain.ErrUserDeactivated,
-	domain.ErrInvalidUsername, domain.ErrExclusive, domain.ErrOutsideNamespace,
+	domain.ErrForbidden, domain.ErrMissingToken, domain.ErrUnknownToken,
+	domain.ErrUserNotFound, domain.ErrInvalidUsername, domain.ErrExclusive, domain.ErrOutsideNamespace,
 }
 
 func isRefusal(err error) bool {

@@ -2,6 +2,7 @@ package application
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -47,11 +48,9 @@ func (b Background) Run(ctx context.Context) {
 // CleanUp deletes what has expired.
 func (b Background) CleanUp(ctx context.Context) error {
 	r, now := b.Storage.Repositories(), b.Now()
-	if _, err := r.Interactions.DeleteExpired(ctx, now); err != nil {
-		return err
-	}
-	_, err := r.Tickets.DeleteExpired(ctx, now)
-	return err
+	_, interactions := r.Interactions.DeleteExpired(ctx, now)
+	_, tickets := r.Tickets.DeleteExpired(ctx, now)
+	return errors.Join(interactions, tickets)
 }
 
 func (b Background) report(text string, err error) {

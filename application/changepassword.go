@@ -53,7 +53,7 @@ func mayChangePassword(types LoginTypes, bearer domain.Bearer) bool {
 // [domain.ErrUserLocked], or [domain.ErrForbidden] if the confirmation was used.
 func (c ChangePassword) Do(ctx context.Context, bearer domain.Bearer, confirmed Confirmed) error {
 	if confirmed.Password == "" {
-		return domain.Refuse(domain.ErrMissingParam, "missing_param", "Missing parameter: new_password")
+		return domain.Missing("new_password")
 	}
 	user := bearer.User.ID
 	return c.Storage.InTransaction(ctx, func(r ports.Repositories) error {
@@ -67,11 +67,9 @@ func (c ChangePassword) Do(ctx context.Context, bearer domain.Bearer, confirmed 
 			return err
 		}
 		if confirmed.Params[LogoutDevices] == false {
-			return nil
+			// What was confirmed with the old password is not confirmed any more.
+			return r.Interactions.DeleteAll(ctx, user)
 		}
-		if _, err := r.Devices.DeleteAll(ctx, user, bearer.Device); err != nil {
-			return err
-		}
-		return r.Tickets.DeleteAll(ctx, user)
+		return endSessions(ctx, r, user, bearer.Device)
 	})
 }

@@ -99,12 +99,22 @@ func (c Confirm) Do(ctx context.Context, req Confirmation) (Confirmed, error) {
 		return c.proceed(ctx, token, i, flows, req, now)
 	}
 	token, i, err := c.resume(ctx, req, now)
-	if errors.Is(err, domain.ErrNotFound) || err == nil && i.Done && req.Operation != RegisterOperation {
-		// What the client has is of no use any more: it begins anew.
-		token, i, err = c.begin(ctx, req, now)
-		req.Auth = nil
+	if err == nil && i.Done && req.Operation != RegisterOperation {
+		err = domain.ErrNotFound
 	}
-	if err != nil {
+	if err == nil {
+		var confirmed Confirmed
+		confirmed, err = c.proceed(ctx, token, i, flows, req, now)
+		if !errors.Is(err, domain.ErrNotFound) {
+			return confirmed, err
+		}
+	}
+	if !errors.Is(err, domain.ErrNotFound) {
+		return Confirmed{}, err
+	}
+	// What the client has is of no use, or not any more: it begins anew.
+	req.Auth = nil
+	if token, i, err = c.begin(ctx, req, now); err != nil {
 		return Confirmed{}, err
 	}
 	return c.proceed(ctx, token, i, flows, req, now)

@@ -44,10 +44,10 @@ func (d Deactivate) Do(ctx context.Context, bearer domain.Bearer, confirmed Conf
 }
 
 // deactivate takes away everything with which the user signs in or is signed in,
-// so that nothing of it revives with the account.
+// and what it may do to others, so that nothing of it revives with the account.
 func deactivate(ctx context.Context, r ports.Repositories, user domain.UserID, erase bool) error {
 	_, err := r.Users.Update(ctx, user, func(u *domain.User) error {
-		u.Deactivated = true
+		u.Deactivated, u.Admin = true, false
 		if erase {
 			u.Erased, u.DisplayName, u.AvatarURL = true, "", ""
 		}
@@ -59,10 +59,7 @@ func deactivate(ctx context.Context, r ports.Repositories, user domain.UserID, e
 	if err := r.Passwords.Put(ctx, user, ""); err != nil {
 		return err
 	}
-	if _, err := r.Devices.DeleteAll(ctx, user); err != nil {
-		return err
-	}
-	if err := r.Tickets.DeleteAll(ctx, user); err != nil {
+	if err := endSessions(ctx, r, user); err != nil {
 		return err
 	}
 	return r.ThirdPartyIDs.DeleteAll(ctx, user)

@@ -17,6 +17,9 @@ const (
 	sightingsApart = time.Minute
 	// sightingsAtOnce is how many are written down with one call.
 	sightingsAtOnce = 500
+	// sightingsKept bounds the devices that are remembered, for when nobody writes
+	// them down.
+	sightingsKept = 1 << 18
 	// maxUserAgent bounds what is kept of how a client calls itself, in bytes.
 	maxUserAgent = 255
 )
@@ -59,6 +62,9 @@ func (l *LastSeen) Note(bearer domain.Bearer, address, userAgent string) {
 	defer l.mu.Unlock()
 	d := l.devices[key]
 	if d == nil {
+		if len(l.devices) >= sightingsKept {
+			return
+		}
 		d = &sighted{}
 		l.devices[key] = d
 	}

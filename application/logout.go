@@ -70,14 +70,11 @@ func (l LogoutAll) Do(ctx context.Context, p Presented) (bearer domain.Bearer, e
 	}
 	err = l.Storage.InTransaction(ctx, func(r ports.Repositories) error {
 		if notAccess == nil {
-			bearer, err = r.Sessions.DeleteAll(ctx, access.Session().Hash())
-		} else {
-			_, err = r.Devices.DeleteAll(ctx, bearer.User.ID)
+			if bearer, err = r.Sessions.DeleteAll(ctx, access.Session().Hash()); err != nil {
+				return err
+			}
 		}
-		if err != nil {
-			return err
-		}
-		return r.Tickets.DeleteAll(ctx, bearer.User.ID)
+		return endSessions(ctx, r, bearer.User.ID)
 	})
 	if err != nil {
 		return domain.Bearer{}, unknownIfNotFound(err)

@@ -79,8 +79,11 @@ func TestWhoAdministers(t *testing.T) {
 	}{
 		"nobody":                 {domain.Bearer{}, domain.ErrForbidden},
 		"a user":                 {domain.Bearer{User: domain.User{ID: "@alice:example.org"}}, domain.ErrForbidden},
-		"an administrator":       {domain.Bearer{User: domain.User{ID: "@alice:example.org", Admin: true}}, nil},
-		"an application service": {domain.Bearer{User: domain.User{ID: "@alice:example.org", Admin: true}, Appservice: "irc"}, domain.ErrForbidden},
+		"an administrator":       {domain.Bearer{User: domain.User{ID: "@alice:example.org", Admin: true}, Device: "A"}, nil},
+		"a suspended one":        {domain.Bearer{User: domain.User{ID: "@alice:example.org", Admin: true, Suspended: true}, Device: "A"}, domain.ErrUserSuspended},
+		"who acts as one":        {domain.Bearer{User: domain.User{ID: "@alice:example.org", Admin: true}}, domain.ErrForbidden},
+		"a suspended user":       {domain.Bearer{User: domain.User{ID: "@alice:example.org", Suspended: true}, Device: "A"}, domain.ErrForbidden},
+		"an application service": {domain.Bearer{User: domain.User{ID: "@alice:example.org", Admin: true}, Device: "A", Appservice: "irc"}, domain.ErrForbidden},
 	} {
 		if err := (application.Administrators{}).Check(c.bearer); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v", name, err)

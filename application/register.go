@@ -140,7 +140,7 @@ func (r Register) carryOut(ctx context.Context, confirmed Confirmed, address str
 		return LoginResult{}, err
 	}
 	if confirmed.Password == "" {
-		return LoginResult{}, domain.Refuse(domain.ErrMissingParam, "missing_param", "Missing parameter: password")
+		return LoginResult{}, domain.Missing("password")
 	}
 	a := newAccount{wanted: wanted, password: confirmed.Password, confirmed: confirmed}
 	return r.counted(ctx, address, func() (LoginResult, error) {

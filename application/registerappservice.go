@@ -6,7 +6,7 @@ import (
 	"github.com/seed-31b6c987/doorward/domain"
 )
 
-var errMissingUsername = domain.Refuse(domain.ErrMissingParam, "missing_param", "Missing parameter: username")
+var errMissingUsername = domain.Missing("username")
 
 // Appservice makes an account in a namespace of the application service that has
 // the token, without asking anybody and even if nobody else may register (Matrix

@@ -168,7 +168,7 @@ func (s RegistrationStages) versions() []string {
 // ends.
 func (c Confirm) reserve(ctx context.Context, i domain.Interaction, auth Auth, note func(*domain.Interaction) error, now time.Time) (domain.Interaction, error) {
 	if auth.Token == nil {
-		return i, domain.Refuse(domain.ErrMissingParam, "missing_param", "Missing parameter: token")
+		return i, domain.Missing("token")
 	}
 	if domain.CheckRegistrationToken(*auth.Token) != nil {
 		return i, errInvalidToken

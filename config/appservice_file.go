@@ -43,7 +43,7 @@ func (r *reading) appservice(path, name string) Appservice {
 	if !ok {
 		return Appservice{}
 	}
-	service, faults := parseRegistration(text)
+	service, faults := parseRegistration(name, text)
 	for _, fault := range faults {
 		r.note(r.config.Fault(path, "%s", fault.Error()))
 		r.bad[path] = true
@@ -51,9 +51,10 @@ func (r *reading) appservice(path, name string) Appservice {
 	return service
 }
 
-// parseRegistration reads the text of a registration file, in YAML or JSON.
-func parseRegistration(text []byte) (Appservice, Faults) {
-	r := newReading("the file")
+// parseRegistration reads the text of a registration file, in YAML or JSON. The
+// name stands for the file in faults.
+func parseRegistration(name string, text []byte) (Appservice, Faults) {
+	r := newReading(name)
 	r.alien = true
 	file := registrationFile{RateLimited: true}
 	if r.yaml(text, reflect.ValueOf(&file).Elem()) {
@@ -116,7 +117,7 @@ func cause(err error) string {
 // validateAppservices checks what must differ between application services
 // (Application Service API, Registration).
 func (r *reading) validateAppservices() {
-	ids, tokens := map[string]string{}, map[Secret]string{}
+	ids, senders, tokens := map[string]string{}, map[string]string{}, map[Secret]string{}
 	for i, service := range r.config.Appservices {
 		at := item("appservices", i)
 		if r.bad[at] {
@@ -128,6 +129,10 @@ func (r *reading) validateAppservices() {
 		if first, twice := tokens[service.ASToken]; twice {
 			r.invalid(at, "the file has the as_token of %s", first)
 		}
+		if first, twice := senders[service.SenderLocalpart]; twice {
+			r.invalid(at, "the file has the sender_localpart of %s", first)
+		}
+		senders[service.SenderLocalpart] = at
 		ids[service.ID], tokens[service.ASToken] = at, at
 	}
 }

@@ -12,7 +12,7 @@ func FuzzParseRegistration(f *testing.F) {
 	f.Add([]byte(`{"id": "a", "url": "http://a", "as_token": "\u0062", "hs_token": "c", "sender_localpart": "d", "namespaces": {}}`))
 	f.Add([]byte("id: a\nid: b\nnamespaces:\n  users:\n  - ~\n  - regex: (\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		service, faults := parseRegistration(text)
+		service, faults := parseRegistration("irc.yaml", text)
 		if len(faults) > 0 {
 			return
 		}

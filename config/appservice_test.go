@@ -16,7 +16,7 @@ import (
 const irc = `# of a bridge
 id: "irc"
 url: http://localhost:9999
-as_token: as of irc
+as_token: as of irc, no guess
 hs_token: hs of irc
 sender_localpart: ircbot
 rate_limited: false
@@ -50,17 +50,17 @@ func registrations(t *testing.T, texts ...string) (*config.Config, error) {
 
 // Application Service API, Registration.
 func TestRegistrationFilesAreRead(t *testing.T) {
-	const json = "{\r\n\t\"id\": \"bot\",\r\n\t\"url\": null, \"as_token\": \"\\u0061s\\/bot\", \"hs_token\": \"hs\",\r\n" +
+	const json = "{\r\n\t\"id\": \"bot\",\r\n\t\"url\": null, \"as_token\": \"\\u0061s\\/bot, no guess\", \"hs_token\": \"hs\",\r\n" +
 		"\t\"sender_localpart\": \"bot\", \"rate_limited\": null, \"namespaces\": {}, \"x\": [{\"y\": 1e9}]\r\n}\r\n"
 	c, err := registrations(t, irc, json)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []config.Appservice{{
-		ID: "irc", URL: "http://localhost:9999", ASToken: "as of irc", HSToken: "hs of irc", SenderLocalpart: "ircbot",
+		ID: "irc", URL: "http://localhost:9999", ASToken: "as of irc, no guess", HSToken: "hs of irc", SenderLocalpart: "ircbot",
 		Users: []config.Namespace{{Regex: `@_irc_.*:example\.org`, Exclusive: true}, {Regex: "@ircbot:.*"}},
 	}, {
-		ID: "bot", ASToken: "as/bot", HSToken: "hs", SenderLocalpart: "bot", RateLimited: true,
+		ID: "bot", ASToken: "as/bot, no guess", HSToken: "hs", SenderLocalpart: "bot", RateLimited: true,
 	}}
 	if diff := cmp.Diff(want, c.Appservices); diff != "" {
 		t.Error(diff)
@@ -83,8 +83,8 @@ func TestRegistrationFilesThatAreFaults(t *testing.T) {
 		{"no YAML", "id: 'a\n", []string{":1: is no YAML: could not find end character of single-quoted text"}},
 		{"no UTF-8", "id: \xff\n", []string{"is no text in UTF-8"}},
 		{"no id", replaced(`id: "irc"`, "id:"), []string{":2: id: is missing"}},
-		{"an empty token", replaced("as of irc", `""`), []string{":4: as_token: is missing"}},
-		{"a token that is a number", replaced("as of irc", "12345"), []string{":4: as_token: wants text; put it in quotes"}},
+		{"an empty token", replaced("as of irc, no guess", `""`), []string{":4: as_token: is missing"}},
+		{"a token that is a number", replaced("as of irc, no guess", "12345"), []string{":4: as_token: wants text; put it in quotes"}},
 		{"a token that stands twice", irc + "hs_token: x\n", []string{":20: hs_token: stands twice; first in line 5"}},
 		{"no URL", replaced("url: http://localhost:9999\n", ""), []string{"url: is missing; it may be null"}},
 		{"no namespaces", irc[:strings.Index(irc, "namespaces:")], []string{"namespaces: is missing; it may be {}"}},
@@ -106,7 +106,7 @@ func TestRegistrationFilesThatAreFaults(t *testing.T) {
 			}
 			got := strings.Split(err.Error(), "\n")
 			for i, line := range got {
-				_, got[i], _ = strings.Cut(line, "doorward.yaml:6: appservices[0]: the file")
+				_, got[i], _ = strings.Cut(line, "doorward.yaml:6: appservices[0]: 0.yaml")
 				got[i] = strings.TrimPrefix(got[i], ": ")
 			}
 			if diff := cmp.Diff(c.want, got); diff != "" {
@@ -118,12 +118,13 @@ func TestRegistrationFilesThatAreFaults(t *testing.T) {
 
 // Application Service API, Registration: ids and tokens are unique.
 func TestWhatMustDifferBetweenApplicationServices(t *testing.T) {
-	other := strings.NewReplacer(`"irc"`, "other", "as of irc", "another").Replace(irc)
+	other := strings.NewReplacer(`"irc"`, "other", "as of irc, no guess", "another", "ircbot", "otherbot").Replace(irc)
 	for _, c := range []struct {
 		name, second, want string
 	}{
-		{"ids", strings.Replace(irc, "as of irc", "another", 1), "the file has the id of appservices[0]"},
-		{"tokens", strings.Replace(irc, `"irc"`, "other", 1), "the file has the as_token of appservices[0]"},
+		{"ids", strings.NewReplacer("as of irc, no guess", "another", "ircbot", "otherbot").Replace(irc), "the file has the id of appservices[0]"},
+		{"tokens", strings.NewReplacer(`"irc"`, "other", "ircbot", "otherbot").Replace(irc), "the file has the as_token of appservices[0]"},
+		{"users", strings.NewReplacer(`"irc"`, "other", "as of irc, no guess", "another").Replace(irc), "the file has the sender_localpart of appservices[0]"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := registrations(t, irc, c.second)
@@ -179,7 +180,7 @@ func TestARegistrationFileThatOthersCanReadIsWarnedAbout(t *testing.T) {
 
 func TestNoFaultShowsTheTokenOfAnApplicationService(t *testing.T) {
 	for _, token := range []string{"|hunter2", "'hunter2", "&hunter2 a", "[hunter2]", "{hunter2: a}", "a: hunter2", "x\nas_token: hunter2"} {
-		_, err := registrations(t, strings.Replace(irc, "as of irc", token, 1))
+		_, err := registrations(t, strings.Replace(irc, "as of irc, no guess", token, 1))
 		if err == nil {
 			t.Errorf("%s is accepted", token)
 		}

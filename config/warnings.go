@@ -12,6 +12,10 @@ import (
 // generousLeeway is what clocks can differ by at most, if anybody cares.
 const generousLeeway = 10 * time.Minute
 
+// weakASToken is the length below which the token of an application service is a
+// guess away. Those programs make longer ones.
+const weakASToken = 16
+
 // Warnings say which settings are valid but weak, each with its place as in a
 // [Fault]. They hold no secrets.
 func (c *Config) Warnings() []string { return slices.Clone(c.warnings) }
@@ -37,6 +41,18 @@ func (r *reading) warn() {
 	}
 	if c.Registration.Enabled && !c.Registration.TokensRequired {
 		r.warning("registration.enabled", "anybody can make accounts; tokens_required keeps strangers out")
+	}
+	if c.Registration.TokensRequired && !c.Registration.Enabled {
+		r.warning("registration.tokens_required", "has no effect without registration.enabled")
+	}
+	if !c.Password.Enabled && len(c.JWT.Providers) > 0 && !slices.ContainsFunc(c.JWT.Providers, func(p Provider) bool { return p.AllowUIA }) {
+		r.warning("password.enabled", "without it, and without a provider with allow_uia, nobody can confirm requests: "+
+			"to delete devices, to deactivate an account, or to get a login token")
+	}
+	for i, service := range c.Appservices {
+		if token := service.ASToken; token != "" && len(token) < weakASToken {
+			r.warning(item("appservices", i), "the as_token has fewer than %d characters; whoever guesses it is all users of the application service", weakASToken)
+		}
 	}
 	if !c.RateLimits.Enabled {
 		r.warning("rate_limits.enabled", "nothing slows down who guesses passwords and tokens")

@@ -19,6 +19,11 @@ func TestWeakSettingsAreWarnedAbout(t *testing.T) {
 		{"registration for everybody", minimal + "registration: {enabled: true}\n", []string{
 			"doorward.yaml:6: registration.enabled: anybody can make accounts; tokens_required keeps strangers out"}},
 		{"registration with tokens", minimal + "registration: {enabled: true, tokens_required: true}\n", nil},
+		{"tokens for a registration that is closed", minimal + "registration: {tokens_required: true}\n", []string{
+			"doorward.yaml:6: registration.tokens_required: has no effect without registration.enabled"}},
+		{"no way to confirm", minimal + "password: {enabled: false}\n", []string{
+			"doorward.yaml:6: password.enabled: without it, and without a provider with allow_uia, nobody can confirm requests: to delete devices, to deactivate an account, or to get a login token"}},
+		{"a token confirms", minimal + "      allow_uia: true\npassword: {enabled: false}\n", nil},
 		{"no limits", minimal + "rate_limits:\n  enabled: false\n", []string{
 			"doorward.yaml:7: rate_limits.enabled: nothing slows down who guesses passwords and tokens"}},
 		{"a great leeway", minimal + "      leeway: 11m\n", []string{

@@ -20,8 +20,8 @@ type Credential struct {
 	// services log in with one.
 	AccessToken string
 	// Confirms is set if the credential is a stage of User-Interactive
-	// Authentication. It is when the client was asked: a verifier refuses what may
-	// have been made for a login, or before. Zero: it is a login.
+	// Authentication. It is when the client was asked: a verifier refuses what was
+	// made before, as far as clocks can tell. Zero: it is a login.
 	Confirms time.Time
 }
 

@@ -27,6 +27,9 @@ var (
 	ErrUserNotFound = errors.New("user not found")
 	// ErrUserLocked means that the account may not be used until it is unlocked.
 	ErrUserLocked = errors.New("user account is locked")
+	// ErrUserSuspended means that the account may not do that until its suspension
+	// ends.
+	ErrUserSuspended = errors.New("user account is suspended")
 	// ErrUserDeactivated means that the account has come to its end.
 	ErrUserDeactivated = errors.New("user account is deactivated")
 
@@ -93,6 +96,11 @@ type Refusal struct {
 // Refuse makes a [Refusal].
 func Refuse(kind error, reason, text string) error {
 	return &Refusal{Kind: kind, Reason: reason, Text: text}
+}
+
+// Missing returns [ErrMissingParam] for a parameter that is not there.
+func Missing(name string) error {
+	return Refuse(ErrMissingParam, "missing_param", "Missing parameter: "+name)
 }
 
 // Error implements error.

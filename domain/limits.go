@@ -27,6 +27,7 @@ type Bucket struct {
 
 // Limited is the error for something that was asked for too often.
 type Limited struct {
+	Limit Limit // the one that is used up
 	// RetryAfter is how long to wait before it may succeed; more than 0.
 	RetryAfter time.Duration
 }

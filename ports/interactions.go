@@ -24,6 +24,9 @@ type InteractionRepository interface {
 	// It returns the one as stored.
 	Update(ctx context.Context, id domain.TokenHash, now time.Time, change func(*domain.Interaction) error) (domain.Interaction, error)
 
+	// DeleteAll deletes those of the user, and those that were carried out for it.
+	DeleteAll(ctx context.Context, user domain.UserID) error
+
 	// DeleteExpired deletes those that have expired at the time, and returns how
 	// many.
 	DeleteExpired(ctx context.Context, now time.Time) (int, error)

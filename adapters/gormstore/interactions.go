@@ -100,6 +100,15 @@ func (r interactions) Update(
 		})
 }
 
+func (r interactions) DeleteAll(ctx context.Context, user domain.UserID) error {
+	if err := domain.CheckText(string(user)); err != nil || user == "" {
+		return err
+	}
+	return r.calls.write(ctx, func(db *gorm.DB) error {
+		return db.Exec("DELETE FROM interactions WHERE user_id = ? OR result = ?", string(user), string(user)).Error
+	})
+}
+
 func (r interactions) DeleteExpired(ctx context.Context, now time.Time) (int, error) {
 	return deleteExpired(ctx, r.calls, func(db *gorm.DB) *gorm.DB {
 		return db.Exec("DELETE FROM interactions WHERE id IN (SELECT id FROM interactions WHERE expires_at <= ? LIMIT 1000)",

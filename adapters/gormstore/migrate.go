@@ -134,11 +134,17 @@ func listMigrations(d dialect) ([]Migration, error) {
 	return list, nil
 }
 
+// endsSessions is the migration after which tokens have another form.
+const endsSessions = 3
+
 // up applies what is missing, with a line of log for each migration.
 func up(ctx context.Context, provider *goose.Provider, log *slog.Logger) error {
 	applied, err := provider.Up(ctx)
 	for _, result := range applied {
 		log.Info("migrated the schema", slog.Int64("version", result.Source.Version), slog.Duration("took", result.Duration))
+		if result.Source.Version == endsSessions && applied[0].Source.Version != 1 {
+			log.Warn("all sessions from before this version have ended: users have to sign in again")
+		}
 	}
 	return err
 }

@@ -165,8 +165,11 @@ func (a *API) deleteThirdPartyID(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	if medium == nil || given == nil {
-		return domain.Refuse(domain.ErrMissingParam, "missing_param", "Missing parameter: medium or address")
+	switch {
+	case medium == nil:
+		return domain.Missing("medium")
+	case given == nil:
+		return domain.Missing("address")
 	}
 	address, err := addresses.Canonical(domain.Medium(*medium), *given)
 	if err != nil {

@@ -175,7 +175,7 @@ func (a *API) adminResetPassword(x *exchange) error {
 		return err
 	}
 	if change.Password == nil {
-		return domain.Refuse(domain.ErrMissingParam, "missing_param", "Missing parameter: new_password")
+		return domain.Missing("new_password")
 	}
 	return a.changeAccount(x, user, change, struct{}{})
 }

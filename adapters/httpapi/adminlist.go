@@ -73,14 +73,14 @@ func userQuery(values url.Values) (query domain.UserQuery, err error) {
 	return query, nil
 }
 
-// number reads a parameter that is a whole number of at least 0.
+// number reads a parameter that is a whole number from 0 to 2147483647.
 func number(values url.Values, name string, otherwise int) (int, error) {
 	if !values.Has(name) {
 		return otherwise, nil
 	}
 	n, err := strconv.ParseUint(values.Get(name), 10, 31)
 	if err != nil {
-		return 0, domain.Refuse(domain.ErrInvalidParam, name, name+" must be a whole number")
+		return 0, domain.Refuse(domain.ErrInvalidParam, name, name+" must be a whole number from 0 to 2147483647")
 	}
 	return int(n), nil
 }

@@ -161,11 +161,11 @@ func takeTime(body map[string]any, name string) (time.Time, error) {
 
 // adminUsernameAvailable answers GET /_synapse/admin/v1/username_available.
 func (a *API) adminUsernameAvailable(x *exchange) error {
-	values := x.Request().URL.Query()
-	if !values.Has("username") {
-		return domain.Refuse(domain.ErrMissingParam, "missing_param", "Missing parameter: username")
+	name, err := x.needQuery("username")
+	if err != nil {
+		return err
 	}
-	if err := a.Administer.Available(x.Request().Context(), values.Get("username")); err != nil {
+	if err := a.Administer.Available(x.Request().Context(), name); err != nil {
 		return err
 	}
 	writeJSON(x.Response(), http.StatusOK, map[string]bool{"available": true})

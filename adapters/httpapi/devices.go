@@ -190,7 +190,7 @@ func (a *API) delete(x *exchange, confirmed application.Confirmed, ids ...domain
 	return nil
 }
 
-var errNoDevices = domain.Refuse(domain.ErrMissingParam, "missing_param", "Missing parameter: devices")
+var errNoDevices = domain.Missing("devices")
 
 // takeDeviceIDs takes "devices" out of a body: nil if it is not there, and
 // otherwise strings, each once, in one order, so that the same devices are the

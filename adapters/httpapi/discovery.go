@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -61,6 +62,9 @@ const healthRoute = "/health"
 // health answers GET /health: 200 while the storage answers, 503 otherwise.
 func (a *API) health(x *exchange) error {
 	if err := a.Ping(x.Request().Context()); err != nil {
+		if errors.Is(err, domain.ErrUnavailable) {
+			return err
+		}
 		return fmt.Errorf("%w: %w", domain.ErrUnavailable, err)
 	}
 	writeJSON(x.Response(), http.StatusOK, struct{}{})

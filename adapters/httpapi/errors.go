@@ -59,6 +59,7 @@ var answers = []answer{
 	{domain.ErrUnknownToken, http.StatusUnauthorized, "M_UNKNOWN_TOKEN", "unknown_token", "Unknown access token"},
 	{domain.ErrExpiredToken, http.StatusUnauthorized, "M_UNKNOWN_TOKEN", "session_token_expired", "Token has expired"},
 	{domain.ErrUserLocked, http.StatusUnauthorized, "M_USER_LOCKED", "user_locked", "User account has been locked"},
+	{domain.ErrUserSuspended, http.StatusForbidden, "M_USER_SUSPENDED", "user_suspended", "User account has been suspended"},
 	{domain.ErrUserDeactivated, http.StatusForbidden, "M_USER_DEACTIVATED", "user_deactivated", "This account has been deactivated"},
 	{domain.ErrGuest, http.StatusForbidden, "M_GUEST_ACCESS_FORBIDDEN", "guest", "Guest access not allowed"},
 	{domain.ErrOutsideNamespace, http.StatusForbidden, "M_EXCLUSIVE", "outside_namespace", "The user is not in the application service's namespace"},
@@ -115,6 +116,9 @@ func answerTo(err error) answer {
 		var refusal *domain.Refusal
 		if errors.As(err, &refusal) && errors.Is(refusal, a.kind) {
 			a.text, a.reason = refusal.Text, refusal.Reason
+		}
+		if limited := (*domain.Limited)(nil); errors.As(err, &limited) {
+			a.reason += "_" + string(limited.Limit)
 		}
 		return a
 	}

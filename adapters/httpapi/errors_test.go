@@ -31,6 +31,7 @@ var sentinels = map[string]struct {
 	"ErrForbidden":        {domain.ErrForbidden, 403, "M_FORBIDDEN"},
 	"ErrUserNotFound":     {domain.ErrUserNotFound, 403, "M_FORBIDDEN"},
 	"ErrUserLocked":       {domain.ErrUserLocked, 401, "M_USER_LOCKED"},
+	"ErrUserSuspended":    {domain.ErrUserSuspended, 403, "M_USER_SUSPENDED"},
 	"ErrUserDeactivated":  {domain.ErrUserDeactivated, 403, "M_USER_DEACTIVATED"},
 	"ErrInvalidUsername":  {domain.ErrInvalidUsername, 400, "M_INVALID_USERNAME"},
 	"ErrInvalidParam":     {domain.ErrInvalidParam, 400, "M_INVALID_PARAM"},

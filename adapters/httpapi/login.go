@@ -82,7 +82,7 @@ func loginRequest(body map[string]any) (application.LoginRequest, error) {
 		return req, err
 	}
 	if loginType == nil {
-		return req, domain.Refuse(domain.ErrMissingParam, "missing_param", "Missing parameter: type")
+		return req, domain.Missing("type")
 	}
 
 	req.Credential.Type = *loginType

@@ -31,7 +31,7 @@ func (a *API) refresh(x *exchange) error {
 		return err
 	}
 	if token == nil {
-		return domain.Refuse(domain.ErrMissingParam, "missing_param", "Missing parameter: refresh_token")
+		return domain.Missing("refresh_token")
 	}
 	result, err := a.Refresh.Do(x.Request().Context(), *token, x.address())
 	if err != nil {

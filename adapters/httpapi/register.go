@@ -165,7 +165,7 @@ func (a *API) registrationTokenValidity(x *exchange) error {
 func (x *exchange) needQuery(name string) (string, error) {
 	query := x.Request().URL.Query()
 	if !query.Has(name) {
-		return "", domain.Refuse(domain.ErrMissingParam, "missing_param", "Missing parameter: "+name)
+		return "", domain.Missing(name)
 	}
 	return query.Get(name), nil
 }

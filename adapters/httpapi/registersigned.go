@@ -49,7 +49,7 @@ func takeSigned(body map[string]any) (req application.SignedRequest, err error) 
 			return req, err
 		}
 		if value == nil && field.needed {
-			return req, domain.Refuse(domain.ErrMissingParam, "missing_param", "Missing parameter: "+field.name)
+			return req, domain.Missing(field.name)
 		}
 		*field.value = valueOf(value)
 	}

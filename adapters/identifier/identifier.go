@@ -58,7 +58,7 @@ func readLegacy(fields map[string]any) (Identifier, error) {
 	case r.hasAddress():
 		return r.identifier(ThirdParty)
 	}
-	return Identifier{}, missing("identifier")
+	return Identifier{}, domain.Missing("identifier")
 }
 
 // A reader takes texts out of an object and keeps the first error.
@@ -96,7 +96,7 @@ func (r *reader) text(name string) string {
 	text, ok := value.(string)
 	switch {
 	case value == nil:
-		r.fail(missing(r.path + name))
+		r.fail(domain.Missing(r.path + name))
 	case !ok:
 		r.fail(invalid(r.path + name + " must be a string"))
 	}
@@ -107,10 +107,6 @@ func (r *reader) fail(err error) {
 	if r.err == nil {
 		r.err = err
 	}
-}
-
-func missing(field string) error {
-	return domain.Refuse(domain.ErrMissingParam, "missing_param", "Missing parameter: "+field)
 }
 
 func invalid(text string) error {

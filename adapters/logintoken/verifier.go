@@ -23,7 +23,7 @@ type Verifier struct {
 }
 
 var (
-	errMissingToken = domain.Refuse(domain.ErrMissingParam, "missing_param", "Missing parameter: token")
+	errMissingToken = domain.Missing("token")
 	errInvalidToken = domain.Refuse(domain.ErrForbidden, "invalid_login_token", "Invalid login token")
 )
 

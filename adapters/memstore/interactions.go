@@ -48,6 +48,18 @@ func (r interactions) Update(ctx context.Context, id domain.TokenHash, now time.
 	})
 }
 
+func (r interactions) DeleteAll(ctx context.Context, user domain.UserID) error {
+	return r.calls.write(ctx, func(v *view) error {
+		if err := domain.CheckText(string(user)); err != nil {
+			return err
+		}
+		v.interactions.removeAll(func(i domain.Interaction) bool {
+			return user != "" && (i.User == user || i.Result == user)
+		})
+		return nil
+	})
+}
+
 func (r interactions) DeleteExpired(ctx context.Context, now time.Time) (int, error) {
 	return ask(ctx, r.calls.write, func(v *view) (int, error) {
 		return v.interactions.removeAll(func(i domain.Interaction) bool { return domain.Expired(i.Expires, now) }), nil

@@ -72,7 +72,7 @@ func passwordOf(cred domain.Credential) (string, error) {
 	password, ok := value.(string)
 	switch {
 	case value == nil:
-		return "", domain.Refuse(domain.ErrMissingParam, "missing_param", "Missing parameter: password")
+		return "", domain.Missing("password")
 	case !ok:
 		return "", domain.Refuse(domain.ErrInvalidParam, "invalid_param", "password must be a string")
 	}

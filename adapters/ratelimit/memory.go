@@ -25,7 +25,7 @@ func NewMemory(limits map[domain.Limit]Rate, now func() time.Time) *Memory {
 	mustBeComplete(limits)
 	m := &Memory{seed: maphash.MakeSeed(), tables: make(map[domain.Limit]*table, len(limits))}
 	for limit, rate := range limits {
-		m.tables[limit] = newTable(rate, now)
+		m.tables[limit] = newTable(limit, rate, now)
 	}
 	return m
 }

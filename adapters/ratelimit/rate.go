@@ -70,6 +70,6 @@ func (r Rate) interval() time.Duration {
 // limited refuses for at least wait. Whole milliseconds, and one more than have
 // begun, because that is what clients are told, and whoever waits as long as he
 // was told must not be refused for a rounding error.
-func limited(wait time.Duration) error {
-	return &domain.Limited{RetryAfter: wait.Truncate(time.Millisecond) + time.Millisecond}
+func limited(limit domain.Limit, wait time.Duration) error {
+	return &domain.Limited{Limit: limit, RetryAfter: wait.Truncate(time.Millisecond) + time.Millisecond}
 }

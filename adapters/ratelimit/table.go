@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"github.com/seed-31b6c987/doorward/domain"
 )
 
 const (
@@ -30,6 +32,7 @@ const (
 // Each limit has a table, and a lock, of its own: what floods the addresses does
 // not touch the accounts.
 type table struct {
+	limit domain.Limit
 	now   func() time.Time
 	rate  rate.Limit
 	burst int
@@ -45,9 +48,9 @@ type keptBucket struct {
 	*rate.Limiter
 }
 
-func newTable(r Rate, now func() time.Time) *table {
+func newTable(limit domain.Limit, r Rate, now func() time.Time) *table {
 	return &table{
-		now: now, rate: rate.Every(r.interval()), burst: r.Burst,
+		limit: limit, now: now, rate: rate.Every(r.interval()), burst: r.Burst,
 		buckets: map[uint64]*rate.Limiter{},
 	}
 }
@@ -61,7 +64,7 @@ func (t *table) take(place uint64) error {
 	if bucket.AllowN(now, 1) {
 		return nil
 	}
-	return refusal(bucket, now)
+	return t.refusal(bucket, now)
 }
 
 // check is take, but takes nothing.
@@ -77,18 +80,18 @@ func (t *table) check(place uint64) error {
 		bucket.AllowN(now, -1)
 		return nil
 	}
-	return refusal(bucket, now)
+	return t.refusal(bucket, now)
 }
 
 // refusal says when there will be one in a bucket in which there is none.
-func refusal(bucket *rate.Limiter, now time.Time) error {
+func (t *table) refusal(bucket *rate.Limiter, now time.Time) error {
 	// A refusal leaves the time in the bucket as it is. If the clock was set back
 	// since, nothing would come in until it is there again. To reserve and cancel
 	// starts anew from now, and says how long to wait.
 	reserved := bucket.ReserveN(now, 1)
 	wait := reserved.DelayFrom(now)
 	reserved.CancelAt(now)
-	return limited(wait)
+	return limited(t.limit, wait)
 }
 
 func (t *table) giveBack(place uint64) {

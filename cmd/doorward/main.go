@@ -1,5 +1,6 @@
 // Command doorward keeps the door of a Matrix homeserver: it turns JSON Web
-// Tokens into Matrix sessions and says afterwards whose a token is.
+// Tokens and passwords into Matrix sessions, says afterwards whose a token is, and
+// administers accounts and devices.
 package main
 
 import (
@@ -60,7 +61,7 @@ func run(args []string, s *streams) (code int) {
 	}
 	parser := kong.Must(&commands{},
 		kong.Name("doorward"),
-		kong.Description("Keeps the door of a Matrix homeserver: turns JSON Web Tokens into Matrix sessions."),
+		kong.Description("Keeps the door of a Matrix homeserver: logins, sessions, devices and accounts."),
 		kong.Writers(s.out, s.err),
 		kong.Exit(func(status int) { panic(exit(status)) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),

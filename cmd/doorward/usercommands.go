@@ -18,13 +18,13 @@ type userCommands struct {
 	List        userListCommand        `cmd:"" help:"List the users."`
 	Show        userShowCommand        `cmd:"" help:"Show a user, with its addresses and devices."`
 	SetPassword userSetPasswordCommand `cmd:"" help:"Give a user another password, and end its sessions."`
-	SetAdmin    userSetAdminCommand    `cmd:"" help:"Make a user an administrator, or make it none."`
+	SetAdmin    userSetAdminCommand    `cmd:"" help:"Make a user an administrator, or take that away again."`
 	Lock        userLockCommand        `cmd:"" help:"Let a user do nothing but log out, until it is unlocked. Its sessions stay."`
 	Unlock      userUnlockCommand      `cmd:"" help:"Let a user who was locked go on."`
 	Suspend     userSuspendCommand     `cmd:"" help:"Let a user sign in and read, and little else."`
 	Unsuspend   userUnsuspendCommand   `cmd:"" help:"End a suspension."`
 	Deactivate  userDeactivateCommand  `cmd:"" help:"Bring an account to its end: sessions, password and addresses are gone."`
-	Reactivate  userReactivateCommand  `cmd:"" help:"Give back an account that was deactivated, with nothing of what it had."`
+	Reactivate  userReactivateCommand  `cmd:"" help:"Give back an account that was deactivated, without the sessions, password, addresses and administrator's rights that it had."`
 	Logout      userLogoutCommand      `cmd:"" help:"End all sessions of a user."`
 }
 
@@ -84,7 +84,7 @@ func say(s *streams, user domain.UserID, done string) error {
 // passwordFlag is for commands that may be given a password. It is never an
 // argument: those end up in the shell's history and in lists of processes.
 type passwordFlag struct {
-	PasswordStdin bool `help:"Read the password from standard input, up to the end of the line."`
+	PasswordStdin bool `help:"Read the password from standard input, which holds that one line and nothing else."`
 }
 
 // read returns the password; nil if there is none.

@@ -9,7 +9,7 @@ import (
 
 type userSetAdminCommand struct {
 	userArgument
-	Remove bool `help:"Make it none."`
+	Remove bool `help:"Take that away again."`
 }
 
 // Run makes the user an administrator, or none.

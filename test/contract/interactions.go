@@ -70,6 +70,26 @@ var interactionPromises = []promise{
 		t.wantError(err, nil)
 		t.wantEqual(stored, want)
 	}},
+	{"interactions' DeleteAll deletes those of a user, and those that were carried out for it", func(t *trial) {
+		t.createUsers(alice, bob)
+		nobodys := domain.Interaction{ID: token("nobody's"), CreatedAt: noon, Expires: far}
+		bobs := domain.Interaction{ID: token("bob's"), User: bob, CreatedAt: noon, Expires: far}
+		for _, one := range []domain.Interaction{
+			nobodys, bobs,
+			{ID: token("1"), User: alice, CreatedAt: noon, Expires: far},
+			{ID: token("2"), Done: true, Result: alice, CreatedAt: noon, Expires: far},
+		} {
+			t.addInteraction(one)
+		}
+		t.wantError(t.Interactions.DeleteAll(t.Context(), ""), nil)
+		t.wantError(t.Interactions.DeleteAll(t.Context(), alice), nil)
+		t.wantInteraction(nobodys, noon)
+		t.wantInteraction(bobs, noon)
+		for _, name := range []string{"1", "2"} {
+			_, err := t.Interactions.ByID(t.Context(), token(name), noon)
+			t.wantError(err, domain.ErrNotFound)
+		}
+	}},
 	{"interactions' DeleteExpired deletes those that have expired, to the millisecond, and says how many", func(t *trial) {
 		lasting := func(name string, d time.Duration) domain.Interaction {
 			return domain.Interaction{ID: token(name), CreatedAt: noon, Expires: later(d)}

@@ -101,6 +101,9 @@ var writes = []call{
 		_, err := r.Interactions.DeleteExpired(ctx, later(time.Hour))
 		return err
 	}},
+	{"Interactions.DeleteAll", func(ctx context.Context, r ports.Repositories) error {
+		return r.Interactions.DeleteAll(ctx, bob)
+	}},
 	{"RegistrationTokens.Create", func(ctx context.Context, r ports.Repositories) error {
 		return r.RegistrationTokens.Create(ctx, domain.RegistrationToken{Token: "new"})
 	}},

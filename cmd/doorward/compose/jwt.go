@@ -23,9 +23,8 @@ type Check struct {
 }
 
 // Checked checks what config.Load cannot: the server name, the keys, and the
-// users that application services are. It
-// returns all faults at once, as config.Faults, beside what it could make of
-// the rest.
+// users that application services are. It returns all faults at once, as
+// config.Faults, beside what it could make of the rest.
 func Checked(cfg *config.Config) (Check, error) {
 	var faults config.Faults
 	check := Check{Warnings: cfg.Warnings()}

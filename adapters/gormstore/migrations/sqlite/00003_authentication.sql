@@ -71,6 +71,8 @@ CREATE TABLE interactions (
 ) STRICT;
 CREATE INDEX interactions_registration_token ON interactions (registration_token) WHERE registration_token IS NOT NULL;
 CREATE INDEX interactions_expires_at ON interactions (expires_at);
+CREATE INDEX interactions_user_id ON interactions (user_id);
+CREATE INDEX interactions_result ON interactions (result);
 
 CREATE TABLE registration_tokens (
     token        TEXT    NOT NULL PRIMARY KEY,
