@@ -125,7 +125,7 @@ func (r *Redis) Check(ctx context.Context, bucket domain.Bucket) error {
 	// The bucket will be full when as many have come back as are missing: one will
 	// be there when one fewer than a burst has yet to come.
 	interval := limit.Period / time.Duration(limit.Rate)
-	return limited(bucket.Limit, result.ResetAfter - time.Duration(limit.Burst-1)*interval)
+	return limited(bucket.Limit, result.ResetAfter-time.Duration(limit.Burst-1)*interval)
 }
 
 // libraryPrefix is what redis_rate puts before each key.
