@@ -13,6 +13,7 @@ import (
 
 type configCommands struct {
 	Check   checkCommand   `cmd:"" help:"Report every fault of the configuration at once, and warn of weak settings."`
+	Import  importCommand  `cmd:"" help:"Turn the configuration of Synapse, Palpo or Tuwunel into Doorward's."`
 	Example exampleCommand `cmd:"" help:"Print the complete configuration with comments."`
 }
 

@@ -19,7 +19,7 @@ import (
 type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Run the HTTP API. Without a configuration it starts for trying out and prints a first login."`
 	Token   tokenCommands  `cmd:"" help:"Make and explain JSON Web Tokens."`
-	Config  configCommands `cmd:"" help:"Check the configuration, or print an example of it."`
+	Config  configCommands `cmd:"" help:"Check the configuration, import another server's, or print an example."`
 	User    userCommands   `cmd:"" help:"Administer users, straight on the database."`
 	Device  deviceCommands `cmd:"" help:"List and delete the devices of users."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database schema up to date, or show its state."`
