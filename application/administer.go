@@ -101,9 +101,10 @@ func (a Administer) mayCreate(id domain.UserID) error {
 }
 
 // ActAs returns a token with which whoever has it acts as the user until a time;
-// zero: for ever. It returns [domain.ErrNotFound], [domain.ErrForbidden] for the
-// bearer itself, or [domain.ErrInvalidParam] for a user who may do nothing, or a
-// time that has passed.
+// zero: for ever. It does not administer, whoever the user is. ActAs returns
+// [domain.ErrNotFound], [domain.ErrForbidden] for the bearer itself, or
+// [domain.ErrInvalidParam] for a user who may do nothing, or a time that has
+// passed.
 func (a Administer) ActAs(ctx context.Context, by domain.Bearer, user domain.UserID, until time.Time) (domain.Token, error) {
 	switch {
 	case user == by.User.ID:

@@ -26,7 +26,8 @@ func (a Administrators) IsProgram(token string) bool {
 // Check returns [domain.ErrForbidden] unless the bearer is an administrator, and
 // [domain.ErrUserSuspended] if it is a suspended one. Whoever acts as one is none:
 // that an application service, or another administrator, may do what a user does
-// is no reason to hand it all the others.
+// is no reason to hand it all the others. A session that an application service
+// opened for a user by a login is that user's, and is not told apart.
 func (Administrators) Check(bearer domain.Bearer) error {
 	// Who acts as another has no device, unless it is an application service.
 	isUser := bearer.Appservice == "" && bearer.Device != ""

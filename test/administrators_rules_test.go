@@ -142,3 +142,16 @@ func TestAnAddressIsGivenToOneAccount(t *testing.T) {
 		}
 	})
 }
+
+// Synapse's admin API, "List Accounts": whatever a program asks for, a page has no
+// more than a thousand users.
+func TestAPageOfUsersIsBounded(t *testing.T) {
+	d := open(t, administrable, "memory:")
+	for i := range 1001 {
+		d.mustCreate(t, domain.UserID(fmt.Sprintf("@u%d:example.org", i)))
+	}
+	a := d.admin(t, "GET", usersPath+"?limit=2147483647", "", 200)
+	if users := a.body["users"].([]any); len(users) != 1000 || a.text("next_token") != "1000" || a.body["total"] != 1001. {
+		t.Errorf("%d users, next_token %q, total %v", len(users), a.text("next_token"), a.body["total"])
+	}
+}

@@ -70,6 +70,7 @@ func TestAUserFromItsAdditionToItsReactivation(t *testing.T) {
 		{"user suspend alice", "", "is suspended", domain.User{DisplayName: "Alice", Suspended: true}, "correct horse"},
 		{"user unsuspend alice", "", "is not suspended", domain.User{DisplayName: "Alice"}, "correct horse"},
 		{"user set-password alice --password-stdin", "battery  staple ", "has a new password", domain.User{DisplayName: "Alice"}, "battery  staple "},
+		{"user set-admin alice", "", "is an administrator", domain.User{DisplayName: "Alice", Admin: true}, "battery  staple "},
 		{"user deactivate alice", "", "is deactivated", domain.User{DisplayName: "Alice", Deactivated: true}, ""},
 		{"user deactivate alice --erase", "", "is deactivated", domain.User{Deactivated: true, Erased: true}, ""},
 		{"user reactivate alice", "", "is not deactivated", domain.User{}, ""},
