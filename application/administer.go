@@ -126,7 +126,7 @@ func (a Administer) ActAs(ctx context.Context, by domain.Bearer, user domain.Use
 		if err != nil {
 			return err
 		}
-		return r.Tickets.Create(ctx, domain.Ticket{Hash: token.Hash(), User: user, Expires: until})
+		return r.Tickets.Create(ctx, domain.Ticket{Hash: token.Hash(), User: user, Expires: until}, a.Now())
 	})
 	if err != nil {
 		return "", absentUser(err)

@@ -46,7 +46,7 @@ func guess(ctx context.Context, limiter ports.RateLimiter, address string, do fu
 // they are: a client that keeps trying must not shut out others at its address.
 var refusals = []error{
 	domain.ErrForbidden, domain.ErrMissingToken, domain.ErrUnknownToken,
-	domain.ErrUserNotFound, domain.ErrInvalidUsername, domain.ErrExclusive, domain.ErrOutsideNamespace,
+	domain.ErrUserNotFound, domain.ErrOtherIdentity, domain.ErrInvalidUsername, domain.ErrExclusive, domain.ErrOutsideNamespace,
 }
 
 func isRefusal(err error) bool {

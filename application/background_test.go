@@ -54,7 +54,7 @@ func TestWhatHasExpiredIsDeleted(t *testing.T) {
 	r := store.Repositories()
 	for i, expires := range []time.Time{at, at.Add(time.Millisecond), {}} {
 		id := domain.TokenHash{byte(i + 1)}
-		err := errors.Join(r.Tickets.Create(t.Context(), domain.Ticket{Hash: id, Expires: expires}),
+		err := errors.Join(r.Tickets.Create(t.Context(), domain.Ticket{Hash: id, Expires: expires}, at),
 			r.Interactions.Create(t.Context(), domain.Interaction{ID: id, Expires: expires}))
 		if err != nil {
 			t.Fatal(err)

@@ -53,9 +53,9 @@ type LoginResult struct {
 // It returns [domain.ErrUnknownLoginType], [domain.ErrLimited], whatever the
 // verifier refuses with, [domain.ErrInvalidParam] or [domain.ErrTooLong] for the
 // device, [domain.ErrInvalidUsername], [domain.ErrExclusive],
-// [domain.ErrUserNotFound], [domain.ErrUserDeactivated], [domain.ErrUserLocked],
-// [domain.ErrTooManyDevices], or [domain.ErrForbidden] if what was verified does
-// not hold any more.
+// [domain.ErrUserNotFound], [domain.ErrOtherIdentity], [domain.ErrUserDeactivated],
+// [domain.ErrUserLocked], [domain.ErrTooManyDevices], or [domain.ErrForbidden] if
+// what was verified does not hold any more.
 func (l Login) Do(ctx context.Context, req LoginRequest) (result LoginResult, err error) {
 	verifier, ok := l.Types.Verifier(req.Credential.Type)
 	if !ok {
@@ -92,10 +92,8 @@ func (l Login) signIn(ctx context.Context, verifier ports.TokenVerifier, req Log
 	if err := may(who.id()); err != nil {
 		return LoginResult{}, err
 	}
-	opening := newOpening(l.Rules, l.Now(), device, req.DeviceName, req.Refreshable)
-	opening.Users, opening.Create = who.ids, who.absent == nil
-	opening.DisplayName, opening.Link = claims.DisplayName, claims.Link
-	signedIn, err := opening.open(ctx, l.Storage, claims.Proof)
+	opening := newOpening(l.Rules, l.Now(), device, req.DeviceName, req.Refreshable).of(who)
+	signedIn, err := opening.open(ctx, l.Storage)
 	if errors.Is(err, domain.ErrNotFound) {
 		err = who.absent
 	}

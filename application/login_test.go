@@ -46,7 +46,7 @@ func newDoor(verifier says) door {
 			Limiter: ratelimit.Unlimited{},
 			Now:     func() time.Time { return at },
 		},
-		preview: application.Preview{Server: "example.org", Users: store.Repositories().Users},
+		preview: application.Preview{Server: "example.org", Users: store.Repositories().Users, Links: store.Repositories().Links},
 	}
 }
 
@@ -70,7 +70,7 @@ func request() application.LoginRequest {
 func ptr(s string) *string { return &s }
 
 func TestALoginOpensASessionOfTheUserOnTheDevice(t *testing.T) {
-	d := newDoor(says{claims: domain.Claims{Localpart: "alice", Register: true, DisplayName: "Alice"}})
+	d := newDoor(says{claims: domain.Claims{Localpart: "alice", Register: true, Profile: domain.Profile{DisplayName: "Alice"}}})
 	req := request()
 	req.DeviceID, req.DeviceName = ptr("PHONE"), "Alice's phone"
 	got, err := d.login.Do(t.Context(), req)
@@ -169,9 +169,9 @@ func TestTheExactSpellingIsTakenBeforeTheFoldedOne(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			previewed, exists, err := d.preview.Do(t.Context(), c.claims)
-			if err != nil || previewed.ID != c.want || exists != (len(c.exist) > 0 && c.exist[0] != "@Bob:example.org") {
-				t.Errorf("the preview says %s, %v, %v", previewed.ID, exists, err)
+			previewed, err := d.preview.Do(t.Context(), c.claims)
+			if err != nil || previewed.User.ID != c.want || previewed.Exists != (len(c.exist) > 0 && c.exist[0] != "@Bob:example.org") {
+				t.Errorf("the preview says %+v, %v", previewed, err)
 			}
 			if got, err := d.login.Do(t.Context(), request()); err != nil || got.User.ID != c.want {
 				t.Errorf("got %s, %v; want %s", got.User.ID, err, c.want)
@@ -200,9 +200,9 @@ func TestThePreviewRefusesAsTheLoginDoes(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			_, exists, err := d.preview.Do(t.Context(), c.claims)
-			if !errors.Is(err, c.want) || exists != (c.user != nil) {
-				t.Errorf("the preview says %v, %v; want %v", exists, err, c.want)
+			previewed, err := d.preview.Do(t.Context(), c.claims)
+			if !errors.Is(err, c.want) || previewed.Exists != (c.user != nil) {
+				t.Errorf("the preview says %+v, %v; want %v", previewed, err, c.want)
 			}
 			if _, err := d.login.Do(t.Context(), request()); !errors.Is(err, c.want) {
 				t.Errorf("the login says %v; want %v", err, c.want)

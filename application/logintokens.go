@@ -47,7 +47,7 @@ func (l LoginTokens) Issue(ctx context.Context, bearer domain.Bearer, confirmed 
 		if err := confirmed.finish(ctx, r, user, now); err != nil {
 			return err
 		}
-		return r.Tickets.Create(ctx, domain.Ticket{Hash: token.Hash(), User: user, Expires: now.Add(l.Rules.Lifetime)})
+		return r.Tickets.Create(ctx, domain.Ticket{Hash: token.Hash(), User: user, Expires: now.Add(l.Rules.Lifetime)}, now)
 	})
 	if err != nil {
 		l.Limiter.GiveBack(context.WithoutCancel(ctx), bucket)

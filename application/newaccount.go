@@ -119,7 +119,7 @@ func (r Register) write(ctx context.Context, a newAccount) (result LoginResult, 
 			result = LoginResult{User: a.user}
 			return nil
 		}
-		signedIn, err := opening.openWithin(ctx, repositories, domain.Proof{})
+		signedIn, err := opening.openWithin(ctx, repositories)
 		if err != nil {
 			return err
 		}

@@ -41,7 +41,7 @@ func (o OpenID) Issue(ctx context.Context, bearer domain.Bearer) (domain.Token, 
 		if err := lock(ctx, r, bearer); err != nil {
 			return err
 		}
-		return r.Tickets.Create(ctx, domain.Ticket{Hash: token.Hash(), User: user, Expires: o.Now().Add(OpenIDLifetime)})
+		return r.Tickets.Create(ctx, domain.Ticket{Hash: token.Hash(), User: user, Expires: o.Now().Add(OpenIDLifetime)}, o.Now())
 	})
 	if err != nil {
 		return "", err

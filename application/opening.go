@@ -12,6 +12,8 @@ import (
 // An opening is a sign-in under way, and the tokens that it gives out.
 type opening struct {
 	domain.SignIn
+	always     domain.ProfileFields // what the profile says of users who exist, too
+	proof      domain.Proof
 	tokens     domain.Tokens
 	maxDevices int
 	infoURI    string
@@ -37,22 +39,35 @@ func newOpening(rules domain.SessionRules, now time.Time, device domain.DeviceID
 	}
 }
 
-// open writes the sign-in, and what the proof asks for, as one. Most need no
+// of returns the opening as that of an account, on the terms of its claims.
+func (o opening) of(who account) opening {
+	o.Users, o.Create = who.ids, who.absent == nil
+	o.Profile, o.always = who.claims.Profile, who.claims.Always
+	o.Link, o.LinkExisting = who.claims.Link, who.claims.LinkExisting
+	o.SessionEnds = domain.Earlier(o.SessionEnds, who.claims.SessionEnds)
+	o.proof = who.claims.Proof
+	return o
+}
+
+// open writes the sign-in, and what its proof asks for, as one. Most need no
 // more than the one call.
-func (o opening) open(ctx context.Context, storage ports.Storage, proof domain.Proof) (out domain.SignedIn, err error) {
-	if o.maxDevices == 0 && proof == (domain.Proof{}) {
+func (o opening) open(ctx context.Context, storage ports.Storage) (out domain.SignedIn, err error) {
+	if o.maxDevices == 0 && o.proof == (domain.Proof{}) && o.always == (domain.ProfileFields{}) {
 		return storage.Repositories().Sessions.SignIn(ctx, o.SignIn)
 	}
 	err = storage.InTransaction(ctx, func(r ports.Repositories) error {
-		out, err = o.openWithin(ctx, r, proof)
+		out, err = o.openWithin(ctx, r)
 		return err
 	})
-	return out, err
+	if err != nil {
+		return domain.SignedIn{}, err
+	}
+	return out, nil
 }
 
 // openWithin is open in a transaction. The sign-in comes first: it locks the
 // user, as everything else does that changes what a user has.
-func (o opening) openWithin(ctx context.Context, r ports.Repositories, proof domain.Proof) (domain.SignedIn, error) {
+func (o opening) openWithin(ctx context.Context, r ports.Repositories) (domain.SignedIn, error) {
 	out, err := r.Sessions.SignIn(ctx, o.SignIn)
 	if err != nil {
 		return domain.SignedIn{}, err
@@ -66,7 +81,12 @@ func (o opening) openWithin(ctx context.Context, r ports.Repositories, proof dom
 			return domain.SignedIn{}, &domain.TooManyDevices{Max: o.maxDevices, InfoURI: o.infoURI}
 		}
 	}
-	return out, redeem(ctx, r, out.User.ID, proof, o.At)
+	if !out.Created {
+		if out.User, err = o.renew(ctx, r, out.User); err != nil {
+			return domain.SignedIn{}, err
+		}
+	}
+	return out, redeem(ctx, r, out.User.ID, o.proof, o.At)
 }
 
 // redeem takes away what the proof rests on. If it is gone, somebody else was
@@ -81,12 +101,25 @@ func redeem(ctx context.Context, r ports.Repositories, user domain.UserID, proof
 			return err
 		}
 	}
-	if proof.Password == "" {
-		return nil
+	if err := useUp(ctx, r, proof.Once, now); err != nil || proof.Password == "" {
+		return err
 	}
 	err := r.Passwords.Replace(ctx, user, proof.Password, proof.NewPassword)
 	if errors.Is(err, domain.ErrNotFound) {
 		return domain.ErrForbidden
+	}
+	return err
+}
+
+// useUp makes sure that nobody else can use what is good once, or returns the
+// error for whoever comes second.
+func useUp(ctx context.Context, r ports.Repositories, once domain.Once, now time.Time) error {
+	if once.Key == (domain.TokenHash{}) {
+		return nil
+	}
+	err := r.Tickets.Create(ctx, domain.Ticket{Hash: once.Key, Expires: once.Until}, now)
+	if errors.Is(err, domain.ErrExists) {
+		return once.Used
 	}
 	return err
 }

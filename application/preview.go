@@ -13,22 +13,35 @@ type Preview struct {
 	Server      domain.ServerName
 	Appservices domain.Appservices
 	Users       ports.UserRepository
+	Links       ports.LinkRepository
 }
 
-// Do returns the user that a login with the claims would sign in, and whether
-// it exists; or the error with which the login would be refused, together with
-// what is known of the user by then.
-func (p Preview) Do(ctx context.Context, claims domain.Claims) (user domain.User, exists bool, err error) {
+// An Outlook is whom a login would sign in.
+type Outlook struct {
+	User domain.User
+	// Exists says that the user is there already.
+	Exists bool
+	// Linked says that it is so by its link, whatever its name: the identity has
+	// signed in before.
+	Linked bool
+}
+
+// Do returns the user that a login with the claims would sign in; or the error
+// with which the login would be refused, together with what is known of the user
+// by then.
+func (p Preview) Do(ctx context.Context, claims domain.Claims) (Outlook, error) {
 	who, err := accountOf(claims, p.Server, p.Appservices)
 	if err != nil {
-		return domain.User{}, false, err
+		return Outlook{}, err
 	}
-	user, err = who.existing(ctx, p.Users)
+	user, linked, err := who.existing(ctx, p.Users, p.Links)
 	switch {
 	case errors.Is(err, domain.ErrNotFound):
-		return domain.User{ID: who.id()}, false, who.absent
+		return Outlook{User: domain.User{ID: who.id()}}, who.absent
+	case errors.Is(err, domain.ErrOtherIdentity):
+		return Outlook{User: user, Exists: true}, err
 	case err != nil:
-		return domain.User{ID: who.id()}, false, err
+		return Outlook{User: domain.User{ID: who.id()}}, err
 	}
-	return user, true, user.MayUse()
+	return Outlook{User: user, Exists: true, Linked: linked}, user.MayUse()
 }

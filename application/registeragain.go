@@ -40,7 +40,7 @@ func (r Register) again(ctx context.Context, i domain.Interaction) (LoginResult,
 	if err != nil {
 		return LoginResult{}, err
 	}
-	signedIn, err := opening.open(ctx, r.Storage, domain.Proof{})
+	signedIn, err := opening.open(ctx, r.Storage)
 	if errors.Is(err, domain.ErrNotFound) {
 		err = domain.ErrUserNotFound
 	}

@@ -54,8 +54,9 @@ func (s SignedRegistration) Nonce(ctx context.Context, address string) (domain.T
 		return "", err
 	}
 	nonce := domain.NewToken(domain.NonceToken, domain.NewSessionID())
-	ticket := domain.Ticket{Hash: nonce.Hash(), Expires: s.Register.now().Add(nonceLifetime)}
-	return nonce, s.Register.Storage.Repositories().Tickets.Create(ctx, ticket)
+	now := s.Register.now()
+	ticket := domain.Ticket{Hash: nonce.Hash(), Expires: now.Add(nonceLifetime)}
+	return nonce, s.Register.Storage.Repositories().Tickets.Create(ctx, ticket, now)
 }
 
 // Do makes an account and, unless NoLogin, signs its user in. The nonce is spent

@@ -120,8 +120,8 @@ func (c Confirm) complete(ctx context.Context, i domain.Interaction, flows []dom
 		err = guess(ctx, c.Limiter, address, func() (err error) {
 			if auth.Stage == RegistrationTokenStage {
 				completed, err = c.reserve(ctx, i, auth, note, now)
-			} else if err = c.prove(ctx, i, auth); err == nil {
-				completed, err = update(note)
+			} else {
+				completed, err = c.prove(ctx, i, auth, note, now)
 			}
 			return err
 		})
@@ -196,35 +196,4 @@ func (c Confirm) reserve(ctx context.Context, i domain.Interaction, auth Auth, n
 		return err
 	})
 	return reserved, err
-}
-
-// prove has a login type's verifier decide whether the request is confirmed by
-// the user whose it is.
-func (c Confirm) prove(ctx context.Context, i domain.Interaction, auth Auth) error {
-	verifier, ok := c.Types.Interactive().Verifier(auth.Stage)
-	if !ok {
-		return errNotNext
-	}
-	fields := auth.Fields
-	if auth.Stage == passwordStage && fields["identifier"] == nil && fields["user"] == nil && fields["address"] == nil {
-		fields = map[string]any{"identifier": map[string]any{"type": "m.id.user", "user": string(i.User)}, "password": fields["password"]}
-		if fields["password"] == nil {
-			delete(fields, "password")
-		}
-	}
-	claims, err := verifier.Verify(ctx, domain.Credential{
-		Type: auth.Stage, Token: auth.Token, Extra: fields, Confirms: i.CreatedAt,
-	})
-	if err != nil {
-		return err
-	}
-	who, err := accountOf(claims, c.Server, c.Appservices)
-	if err != nil {
-		return err
-	}
-	user, err := who.existing(ctx, c.Storage.Repositories().Users)
-	if errors.Is(err, domain.ErrNotFound) || err == nil && user.ID != i.User {
-		return errSomebodyElse
-	}
-	return err
 }

@@ -84,7 +84,7 @@ func New(d Dependencies) UseCases {
 		Authenticate:       authenticate,
 		Logout:             Logout{Authenticate: authenticate},
 		LogoutAll:          LogoutAll{Authenticate: authenticate, Storage: d.Storage},
-		Preview:            Preview{Server: d.Server, Appservices: d.Appservices, Users: r.Users},
+		Preview:            Preview{Server: d.Server, Appservices: d.Appservices, Users: r.Users, Links: r.Links},
 		Confirm:            confirm,
 		Register:           register,
 		SignedRegistration: SignedRegistration{Register: register, Secret: d.SharedSecret},

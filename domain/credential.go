@@ -1,9 +1,6 @@
 package domain
 
-import (
-	"crypto/sha256"
-	"time"
-)
+import "time"
 
 // A Credential is what a client offers as the proof of who it is: the body of
 // a login request, less what concerns the device.
@@ -39,13 +36,22 @@ type Claims struct {
 	Exact string
 	// Register says that the user may be created if there is none.
 	Register bool
-	// DisplayName is given to a user who is created; empty: none.
-	DisplayName string
-	// Link is the identity that was proven. The zero Link is not remembered.
+	// Profile is given to a user who is created. Of a user who exists, the fields
+	// in Always are made what it says.
+	Profile
+	Always ProfileFields
+	// Link is the identity that was proven, which decides whose account it is. The
+	// zero Link decides nothing, and is not remembered.
 	Link Link
+	// LinkExisting says that the identity gets an account that is there already,
+	// unless another identity has it.
+	LinkExisting bool
 	// Appservice is the id of the application service that vouches for the bearer;
 	// empty: none does.
 	Appservice string
+	// SessionEnds is when a session that rests on the credential ends at the latest;
+	// zero: it sets no end.
+	SessionEnds time.Time
 	// Proof is what else must hold when the login takes effect.
 	Proof Proof
 }
@@ -59,23 +65,21 @@ type Proof struct {
 	// Password is the hash that was verified, and must still be the user's;
 	// empty: none. It is replaced by NewPassword.
 	Password, NewPassword PasswordHash
+	// Once is what nobody may have used before; zero: nothing.
+	Once Once
+}
+
+// Once is something in a credential that is good for one use, whoever's.
+type Once struct {
+	// Key is the SHA-256 of what it is, and of what kind.
+	Key TokenHash
+	// Until is when it need not be remembered any more, since the credential is good
+	// for nothing by then.
+	Until time.Time
+	// Used is the error for whoever comes second.
+	Used error
 }
 
 // A PasswordHash is what is known of a password, in a form of which only who
 // hashed it knows the meaning. It is a secret all the same.
 type PasswordHash string
-
-// A Link is an identity elsewhere: the subject of an issuer that a provider
-// speaks for. It is remembered with the user who first signs in with it.
-type Link struct {
-	Provider string // the name of the provider in the configuration
-	Issuer   string // empty if the credential names none
-	Subject  string
-}
-
-// Key identifies the link in a store, whatever the length of its parts: the
-// SHA-256 of provider, issuer and subject, separated by NUL (which none of
-// them may hold).
-func (l Link) Key() [sha256.Size]byte {
-	return sha256.Sum256([]byte(l.Provider + "\x00" + l.Issuer + "\x00" + l.Subject))
-}

@@ -25,6 +25,9 @@ var (
 	// ErrUserNotFound means that the credential is good, that its user does not
 	// exist, and that this login may not create it.
 	ErrUserNotFound = errors.New("user not found")
+	// ErrOtherIdentity means that the credential is good, and that the account of
+	// its name is not that of the identity, or not known to be.
+	ErrOtherIdentity = errors.New("the account belongs to another identity")
 	// ErrUserLocked means that the account may not be used until it is unlocked.
 	ErrUserLocked = errors.New("user account is locked")
 	// ErrUserSuspended means that the account may not do that until its suspension

@@ -15,13 +15,13 @@ type Pair struct {
 // Until returns the pair with tokens that expire at the end at the latest. A
 // zero end is none.
 func (p Pair) Until(end time.Time) Pair {
-	p.AccessExpires = earlier(p.AccessExpires, end)
-	p.RefreshExpires = earlier(p.RefreshExpires, end)
+	p.AccessExpires = Earlier(p.AccessExpires, end)
+	p.RefreshExpires = Earlier(p.RefreshExpires, end)
 	return p
 }
 
-// earlier returns the earlier of two times, of which the zero one is never.
-func earlier(a, b time.Time) time.Time {
+// Earlier returns the earlier of two times, of which the zero one is never.
+func Earlier(a, b time.Time) time.Time {
 	if a.IsZero() || !b.IsZero() && b.Before(a) {
 		return b
 	}

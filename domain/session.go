@@ -14,10 +14,13 @@ type SignIn struct {
 	Users []UserID
 	// Create says that the last of Users is created if none exists.
 	Create bool
-	// DisplayName is given to a user who is created; empty: none.
-	DisplayName string
-	// Link is remembered for the user, unless it is known already or zero.
+	// Profile is given to a user who is created.
+	Profile
+	// Link is the identity that signs in. If it is known, its user does, whoever
+	// Users are. The zero Link says nothing.
 	Link Link
+	// LinkExisting is that of [Claims].
+	LinkExisting bool
 	// Device is created unless the user has it. Its earlier session ends.
 	Device DeviceID
 	// DeviceName is given to a device that is created; empty: none.
@@ -38,13 +41,29 @@ func (s SignIn) Session() Session {
 	return Session{ID: s.SessionID, Pair: s.Pair.Until(s.SessionEnds), Confirmed: true, Ends: s.SessionEnds}
 }
 
+// NewUser returns the user whom the sign-in creates if need be.
+func (s SignIn) NewUser() User {
+	return User{
+		ID:          s.Users[len(s.Users)-1],
+		DisplayName: s.DisplayName, AvatarURL: s.AvatarURL, Admin: s.Admin,
+		CreatedAt: time.UnixMilli(s.At.UnixMilli()).UTC(),
+	}
+}
+
+// NewAddress returns the e-mail address of that user; one without an address is
+// none.
+func (s SignIn) NewAddress() ThirdPartyID {
+	user := s.NewUser()
+	return ThirdPartyID{User: user.ID, Medium: Email, Address: s.Email, ValidatedAt: user.CreatedAt, AddedAt: user.CreatedAt}
+}
+
 // Check returns [ErrInvalidParam] if a text of the sign-in cannot be stored. Two
 // texts that a store takes for one would make one user of two.
 func (s SignIn) Check() error {
 	if len(s.Users) < 1 || len(s.Users) > 2 {
 		return fmt.Errorf("a sign-in of %d users", len(s.Users))
 	}
-	return CheckText(string(s.Users[0]), string(s.Users[len(s.Users)-1]), s.DisplayName,
+	return CheckText(string(s.Users[0]), string(s.Users[len(s.Users)-1]), s.DisplayName, s.AvatarURL, s.Email,
 		s.Link.Provider, s.Link.Issuer, s.Link.Subject, string(s.Device), s.DeviceName)
 }
 

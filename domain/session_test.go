@@ -40,7 +40,8 @@ func TestTextsThatNotEveryStoreCanKeep(t *testing.T) {
 		for i, in := range []domain.SignIn{
 			{Users: []domain.UserID{domain.UserID(bad)}},
 			{Users: []domain.UserID{"@a:x", domain.UserID(bad)}},
-			{DisplayName: bad}, {Device: domain.DeviceID(bad)}, {DeviceName: bad},
+			{Profile: domain.Profile{DisplayName: bad}}, {Profile: domain.Profile{AvatarURL: bad}}, {Profile: domain.Profile{Email: bad}},
+			{Device: domain.DeviceID(bad)}, {DeviceName: bad},
 			{Link: domain.Link{Provider: bad}}, {Link: domain.Link{Issuer: bad}}, {Link: domain.Link{Subject: bad}},
 		} {
 			if in.Users == nil {

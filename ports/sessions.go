@@ -18,20 +18,29 @@ import (
 // keeps its session until it gets another or is deleted.
 //
 // SignIn and ByAccessToken are the two hot paths: on a database that is reached
-// over a network each is one round trip, but for the first use of an access token
-// that a refresh gave out.
+// over a network each is one round trip, but for the first sign-in of an identity as a user who is
+// there already, and the first use of an access token that a refresh gave out.
 type SessionRepository interface {
 	// SignIn finds or creates the user, refuses one that may not be used,
 	// creates the device or finds it, and makes the session its only one; all of
 	// that or nothing. When it has returned nil, it is durable.
 	//
+	// The user of a link that is known signs in, whoever the sign-in names. A link
+	// that is not known becomes that of the user who is created, or of the one who
+	// exists, if [domain.Link.MayTake] says so of the links that the user has. A user
+	// who is created gets the profile, but not an e-mail address that is
+	// somebody's.
+	//
 	// Of several concurrent sign-ins of a new user exactly one creates it and
-	// all succeed; of several on one device exactly one access token and one
-	// refresh token live afterwards, those of the last.
+	// all succeed, if all are of one identity or of none; of several identities that
+	// may not share the user one gets it. One identity never gets two users. Of
+	// several sign-ins on one device exactly one access token and one refresh
+	// token live afterwards, those of the last.
 	//
 	// It returns domain.ErrNotFound if none of the users exists and none may be
-	// created, domain.ErrUserDeactivated or domain.ErrUserLocked (deactivated
-	// first, if both) if the user may not be used. Then nothing was written.
+	// created, domain.ErrOtherIdentity if the user may not be linked, and otherwise
+	// domain.ErrUserDeactivated or domain.ErrUserLocked (deactivated first, if
+	// both) if the user may not be used. Then nothing was written.
 	SignIn(ctx context.Context, s domain.SignIn) (domain.SignedIn, error)
 
 	// Refresh exchanges a refresh token for a new pair, in the same session; all

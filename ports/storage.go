@@ -8,6 +8,7 @@ type Repositories struct {
 	Users              UserRepository
 	Devices            DeviceRepository
 	Sessions           SessionRepository
+	Links              LinkRepository
 	Sightings          SightingRepository
 	Passwords          PasswordRepository
 	ThirdPartyIDs      ThirdPartyIDRepository

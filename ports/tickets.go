@@ -11,8 +11,10 @@ import (
 // time is the caller's.
 type TicketRepository interface {
 	// Create adds a ticket, or returns domain.ErrExists if there is one with that
-	// hash, or domain.ErrNotFound if it is to be that of a user who does not exist.
-	Create(ctx context.Context, ticket domain.Ticket) error
+	// hash that has not expired at the time, or domain.ErrNotFound if it is to be
+	// that of a user who does not exist. It replaces one that has expired. Of several
+	// concurrent calls for one hash exactly one succeeds.
+	Create(ctx context.Context, ticket domain.Ticket, now time.Time) error
 
 	// ByHash returns a ticket, or domain.ErrNotFound if there is none or it has
 	// expired at the time.

@@ -19,7 +19,7 @@ func (d *door) ticket(t *testing.T, kind domain.TokenKind, user domain.UserID) s
 	t.Helper()
 	token := domain.NewToken(kind, domain.NewSessionID())
 	ticket := domain.Ticket{Hash: token.Hash(), User: user, Expires: time.Now().Add(time.Hour).Truncate(time.Millisecond)}
-	if err := d.Storage.Repositories().Tickets.Create(t.Context(), ticket); err != nil {
+	if err := d.Storage.Repositories().Tickets.Create(t.Context(), ticket, time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	return string(token)

@@ -98,7 +98,7 @@ func TestALockedUserLogsOutAndNothingElse(t *testing.T) {
 func (d *door) adminTicket(t *testing.T, user domain.UserID) string {
 	t.Helper()
 	token := domain.NewToken(domain.AdminToken, domain.NewSessionID())
-	if err := d.Storage.Repositories().Tickets.Create(t.Context(), domain.Ticket{Hash: token.Hash(), User: user}); err != nil {
+	if err := d.Storage.Repositories().Tickets.Create(t.Context(), domain.Ticket{Hash: token.Hash(), User: user}, time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	return string(token)

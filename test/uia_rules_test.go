@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/seed-31b6c987/doorward/domain"
 )
@@ -76,7 +77,7 @@ func TestWhoActsAsAUserConfirmsAsThatUser(t *testing.T) {
 		twoUsers(t, d)
 		d.change(t, "@bob:example.org", func(u *domain.User) { u.Admin = true })
 		asAlice := domain.NewToken(domain.AdminToken, domain.NewSessionID())
-		if err := d.Storage.Repositories().Tickets.Create(t.Context(), domain.Ticket{Hash: asAlice.Hash(), User: "@alice:example.org"}); err != nil {
+		if err := d.Storage.Repositories().Tickets.Create(t.Context(), domain.Ticket{Hash: asAlice.Hash(), User: "@alice:example.org"}, time.Now()); err != nil {
 			t.Fatal(err)
 		}
 		session := d.challenged(t, "DELETE", devicesPath+"TABLET", string(asAlice), "")

@@ -89,8 +89,8 @@ func (s *Store) meaning(ctx, limit context.Context, err error) error {
 func isAnswer(err error) bool {
 	for _, answer := range []error{
 		domain.ErrNotFound, domain.ErrExists, domain.ErrInvalidParam,
-		domain.ErrUserLocked, domain.ErrUserDeactivated, domain.ErrExpiredToken, domain.ErrUnavailable,
-		errRefused,
+		domain.ErrUserLocked, domain.ErrUserDeactivated, domain.ErrOtherIdentity, domain.ErrExpiredToken, domain.ErrUnavailable,
+		errRefused, errUndecided,
 	} {
 		if errors.Is(err, answer) {
 			return true

@@ -18,7 +18,7 @@ func TestAnyNumberOfExpiredRowsIsDeleted(t *testing.T) {
 	onBoth(t, func(t *testing.T, url string, store *gormstore.Store) {
 		execute(t, raw(t, url), fmt.Sprintf(fill[dialect(t)], many))
 		tickets := store.Repositories().Tickets
-		if err := tickets.Create(t.Context(), domain.Ticket{Hash: session("for ever")}); err != nil {
+		if err := tickets.Create(t.Context(), domain.Ticket{Hash: session("for ever")}, at); err != nil {
 			t.Fatal(err)
 		}
 		n, err := tickets.DeleteExpired(t.Context(), at.Add(many*1e6-2e6))

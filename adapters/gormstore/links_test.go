@@ -20,7 +20,7 @@ func TestALinkIsRememberedWithTheFirstUserWhoSignsInWithIt(t *testing.T) {
 		link := domain.Link{Provider: "corp", Issuer: "https://id.example.org", Subject: "1234"}
 		for _, user := range []domain.UserID{alice, "@bob:example.org"} {
 			in := login(user, "d", "of "+string(user))
-			in.Link = link
+			in.Link, in.LinkExisting = link, true
 			if err := signIn(t.Context(), store, in); err != nil {
 				t.Fatal(err)
 			}

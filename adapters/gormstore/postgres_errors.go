@@ -32,6 +32,9 @@ func (postgres) explain(err error) error {
 
 func explainCode(e *pgconn.PgError) error {
 	said := fmt.Errorf("postgres: %s (SQLSTATE %s)", e.Message, e.Code)
+	if e.Code == "23505" && e.ConstraintName == "links_pkey" { // unique_violation, see signIn
+		return fmt.Errorf("%w: %w: %w", domain.ErrUnavailable, errAgain, said)
+	}
 	switch e.Code {
 	case "40001", "40P01", // serialization_failure, deadlock_detected
 		"57P01": // admin_shutdown: as an error it comes instead of a commit

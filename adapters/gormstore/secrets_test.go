@@ -111,7 +111,7 @@ func secretCalls(t *testing.T, r ports.Repositories) []func() error {
 		func() error {
 			return r.ThirdPartyIDs.Create(ctx, domain.ThirdPartyID{User: user, Medium: domain.Email, Address: "secret@example.org"})
 		},
-		func() error { return r.Tickets.Create(ctx, domain.Ticket{Hash: key.Token, User: user}) },
+		func() error { return r.Tickets.Create(ctx, domain.Ticket{Hash: key.Token, User: user}, at) },
 		func() error { _, err := r.Tickets.Spend(ctx, key.Token, at); return err },
 		func() error {
 			return r.Interactions.Create(ctx, domain.Interaction{

@@ -2,7 +2,6 @@ package gormstore
 
 import (
 	"context"
-	"errors"
 
 	"gorm.io/gorm"
 
@@ -18,54 +17,24 @@ func (s sqliteSessions) SignIn(ctx context.Context, in domain.SignIn) (out domai
 		return domain.SignedIn{}, err
 	}
 	err = s.calls.transact(ctx, func(db *gorm.DB) error {
-		user, created, err := findOrCreate(db, in)
+		owner, err := ownerFor(db, in)
 		if err != nil {
 			return err
 		}
-		if err := user.user().MayUse(); err != nil {
+		if err := owner.MayUse(); err != nil {
 			return err
 		}
-		out = domain.SignedIn{User: user.user(), Created: created}
-		if err := putLink(db, user.ID, in); err != nil {
+		if err := owner.put(db, in); err != nil {
 			return err
 		}
-		out.NewDevice, err = putDevice(db, user.ID, in)
+		out = domain.SignedIn{User: owner.User, Created: owner.isNew}
+		out.NewDevice, err = putDevice(db, string(owner.ID), in)
 		return err
 	})
 	if err != nil {
 		return domain.SignedIn{}, err
 	}
 	return out, nil
-}
-
-func findOrCreate(db *gorm.DB, in domain.SignIn) (user userRow, created bool, err error) {
-	for _, id := range in.Users {
-		err := take(db.Where("id = ?", string(id)), &user)
-		if !errors.Is(err, domain.ErrNotFound) {
-			return user, false, err
-		}
-	}
-	if !in.Create {
-		return userRow{}, false, domain.ErrNotFound
-	}
-	user = userRow{
-		ID:          string(in.Users[len(in.Users)-1]),
-		DisplayName: in.DisplayName,
-		CreatedAt:   in.At.UnixMilli(),
-	}
-	return user, true, db.Create(&user).Error
-}
-
-// putLink remembers the sign-in's link, unless it is known.
-func putLink(db *gorm.DB, user string, in domain.SignIn) error {
-	if (in.Link == domain.Link{}) {
-		return nil
-	}
-	key := in.Link.Key()
-	return db.Exec(`
-		INSERT INTO links (provider, issuer, subject, user_id, created_at, key) VALUES (?, ?, ?, ?, ?, ?)
-		ON CONFLICT (key) DO NOTHING`,
-		in.Link.Provider, in.Link.Issuer, in.Link.Subject, user, in.At.UnixMilli(), key[:]).Error
 }
 
 // putDevice makes the session the only one of its device, and says whether that

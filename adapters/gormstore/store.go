@@ -82,6 +82,7 @@ func (s *Store) repositories(c calls) ports.Repositories {
 		Users:              users{c},
 		Devices:            devices{c},
 		Sessions:           s.dialect.sessions(c),
+		Links:              links{c},
 		Sightings:          s.dialect.sightings(c),
 		Passwords:          passwords{c},
 		ThirdPartyIDs:      thirdPartyIDs{c},

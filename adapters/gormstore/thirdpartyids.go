@@ -30,6 +30,13 @@ func (r thirdPartyIDRow) thirdPartyID() domain.ThirdPartyID {
 	}
 }
 
+func rowOfThirdPartyID(id domain.ThirdPartyID) thirdPartyIDRow {
+	return thirdPartyIDRow{
+		Medium: string(id.Medium), Address: id.Address, UserID: string(id.User),
+		ValidatedAt: id.ValidatedAt.UnixMilli(), AddedAt: id.AddedAt.UnixMilli(),
+	}
+}
+
 // thirdPartyIDs is the ports.ThirdPartyIDRepository.
 type thirdPartyIDs struct{ calls calls }
 
@@ -66,10 +73,7 @@ func (r thirdPartyIDs) List(ctx context.Context, user domain.UserID) ([]domain.T
 }
 
 func (r thirdPartyIDs) Create(ctx context.Context, id domain.ThirdPartyID) error {
-	row := thirdPartyIDRow{
-		Medium: string(id.Medium), Address: id.Address, UserID: string(id.User),
-		ValidatedAt: id.ValidatedAt.UnixMilli(), AddedAt: id.AddedAt.UnixMilli(),
-	}
+	row := rowOfThirdPartyID(id)
 	if err := domain.CheckText(row.Medium, row.Address, row.UserID); err != nil {
 		return err
 	}

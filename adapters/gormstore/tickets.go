@@ -10,31 +10,26 @@ import (
 	"github.com/seed-31b6c987/doorward/domain"
 )
 
-// A ticketRow is a row of the table tickets.
-type ticketRow struct {
-	Hash      []byte         `gorm:"primaryKey"`
-	UserID    sql.NullString // NULL: nobody's
-	ExpiresAt sql.NullInt64
-}
-
-// TableName tells GORM the table.
-func (ticketRow) TableName() string { return "tickets" }
-
 // tickets is the ports.TicketRepository.
 type tickets struct{ calls calls }
 
-func (t tickets) Create(ctx context.Context, ticket domain.Ticket) error {
+const createTicket = `
+INSERT INTO tickets (user_id, expires_at, hash) VALUES (?, ?, ?)
+ON CONFLICT (hash) DO UPDATE SET user_id = excluded.user_id, expires_at = excluded.expires_at
+WHERE tickets.expires_at <= ?`
+
+func (t tickets) Create(ctx context.Context, ticket domain.Ticket, now time.Time) error {
 	if err := domain.CheckText(string(ticket.User)); err != nil {
 		return err
 	}
-	row := ticketRow{Hash: ticket.Hash[:], UserID: text(ticket.User), ExpiresAt: millis(ticket.Expires)}
 	return t.calls.transact(ctx, func(db *gorm.DB) error {
 		if ticket.User != "" {
 			if err := lockUser(db, ticket.User); err != nil {
 				return err
 			}
 		}
-		return create(db, &row)
+		result := db.Exec(createTicket, text(ticket.User), millis(ticket.Expires), ticket.Hash[:], now.UnixMilli())
+		return orIfNone(result, domain.ErrExists)
 	})
 }
 

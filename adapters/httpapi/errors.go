@@ -65,6 +65,7 @@ var answers = []answer{
 	{domain.ErrOutsideNamespace, http.StatusForbidden, "M_EXCLUSIVE", "outside_namespace", "The user is not in the application service's namespace"},
 	{domain.ErrTooManyDevices, http.StatusForbidden, "M_USER_LIMIT_EXCEEDED", "too_many_devices", "This account has too many devices"},
 	{domain.ErrUserNotFound, http.StatusForbidden, "M_FORBIDDEN", "user_not_found", "User not found"},
+	{domain.ErrOtherIdentity, http.StatusForbidden, "M_FORBIDDEN", "other_identity", "Account belongs to another identity"},
 	{domain.ErrForbidden, http.StatusForbidden, "M_FORBIDDEN", "forbidden", "Forbidden"},
 
 	{domain.ErrLimited, http.StatusTooManyRequests, "M_LIMIT_EXCEEDED", "limited", "Too many requests"},

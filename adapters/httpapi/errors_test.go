@@ -30,6 +30,7 @@ var sentinels = map[string]struct {
 	"ErrUnknownLoginType": {domain.ErrUnknownLoginType, 400, "M_UNKNOWN"},
 	"ErrForbidden":        {domain.ErrForbidden, 403, "M_FORBIDDEN"},
 	"ErrUserNotFound":     {domain.ErrUserNotFound, 403, "M_FORBIDDEN"},
+	"ErrOtherIdentity":    {domain.ErrOtherIdentity, 403, "M_FORBIDDEN"},
 	"ErrUserLocked":       {domain.ErrUserLocked, 401, "M_USER_LOCKED"},
 	"ErrUserSuspended":    {domain.ErrUserSuspended, 403, "M_USER_SUSPENDED"},
 	"ErrUserDeactivated":  {domain.ErrUserDeactivated, 403, "M_USER_DEACTIVATED"},

@@ -47,7 +47,7 @@ func TestExplanationOfAGoodToken(t *testing.T) {
 			{Check: "localpart", Value: `"alice"`, Limit: "a localpart", OK: true},
 			{Check: "display_name", Value: `"\u00c4\u202e"`, Limit: "at most 256 characters in name", OK: true},
 		},
-		Claims: domain.Claims{Localpart: "alice", Exact: "Alice", Register: true, DisplayName: "\u00c4\u202e",
+		Claims: domain.Claims{Localpart: "alice", Exact: "Alice", Register: true, Profile: domain.Profile{DisplayName: "\u00c4\u202e"},
 			Link: domain.Link{Provider: "corp", Issuer: "us", Subject: "Alice"}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -30,7 +30,7 @@ func TestClaimsOfAGoodToken(t *testing.T) {
 	got, err := verify(v, hs256(`{"iss":"https://corp.example","aud":["other","matrix"],"sub":"Alice.B","name":"Älice",
 		"exp":1800000060,"nbf":1799999000,"iat":1799999999.5,"jti":"1","admin":true,"user_id":"@root:example.org"}`))
 	want := domain.Claims{
-		Localpart: "alice.b", Exact: "Alice.B", Register: true, DisplayName: "Älice",
+		Localpart: "alice.b", Exact: "Alice.B", Register: true, Profile: domain.Profile{DisplayName: "Älice"},
 		Link: domain.Link{Provider: "corp", Issuer: "https://corp.example", Subject: "Alice.B"},
 	}
 	if err != nil || !cmp.Equal(got, want) {

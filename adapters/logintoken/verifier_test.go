@@ -30,7 +30,7 @@ func newVerifier(t *testing.T) logintoken.Verifier {
 func give(t *testing.T, v logintoken.Verifier, kind domain.TokenKind, user domain.UserID, expires time.Time) domain.Token {
 	t.Helper()
 	token := domain.NewToken(kind, domain.NewSessionID())
-	if err := v.Tickets.Create(t.Context(), domain.Ticket{Hash: token.Hash(), User: user, Expires: expires}); err != nil {
+	if err := v.Tickets.Create(t.Context(), domain.Ticket{Hash: token.Hash(), User: user, Expires: expires}, now); err != nil {
 		t.Fatal(err)
 	}
 	return token

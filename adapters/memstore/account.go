@@ -14,6 +14,7 @@ type account struct {
 	user     domain.User
 	password domain.PasswordHash // empty: none
 	devices  []device
+	links    []domain.Link // never changed, only replaced, as devices
 }
 
 // A device is a device with what it is signed in with, if it is.

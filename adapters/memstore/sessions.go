@@ -26,6 +26,9 @@ func (s sessions) SignIn(ctx context.Context, in domain.SignIn) (domain.SignedIn
 		if err != nil {
 			return domain.SignedIn{}, err
 		}
+		if created {
+			v.addEmail(in)
+		}
 		return domain.SignedIn{User: owner.user, Created: created, NewDevice: newDevice}, nil
 	})
 }
@@ -69,22 +72,6 @@ func (s sessions) delete(ctx context.Context, session domain.TokenHash, meant fu
 	})
 }
 
-// accountFor finds the account that the sign-in means, or makes it up.
-func (v *view) accountFor(in domain.SignIn) (owner account, created bool, err error) {
-	for _, id := range in.Users {
-		if owner, ok := v.accounts.get(id); ok {
-			return owner, false, nil
-		}
-	}
-	if !in.Create {
-		return account{}, false, domain.ErrNotFound
-	}
-	id := in.Users[len(in.Users)-1]
-	return account{user: domain.User{
-		ID: id, DisplayName: in.DisplayName, CreatedAt: milliseconds(in.At),
-	}}, true, nil
-}
-
 // signIn makes the session the device's only one, and the device the account's.
 func (v *view) signIn(owner account, in domain.SignIn) (newDevice bool, err error) {
 	key := deviceKey{user: owner.user.ID, id: in.Device}
@@ -97,9 +84,6 @@ func (v *view) signIn(owner account, in domain.SignIn) (newDevice bool, err erro
 			UserID: key.user, ID: key.id, DisplayName: in.DeviceName, CreatedAt: milliseconds(in.At),
 		})
 	}
-	v.put(owner, i, in.Session())
-	if _, known := v.links.get(in.Link.Key()); !known && in.Link != (domain.Link{}) {
-		v.links.set(in.Link.Key(), link{Link: in.Link, user: key.user})
-	}
+	v.put(v.link(owner, in), i, in.Session())
 	return !ok, nil
 }

@@ -11,25 +11,6 @@ import (
 	"github.com/seed-31b6c987/doorward/ports"
 )
 
-func TestALinkIsRememberedWithTheFirstUserWhoSignsInWithIt(t *testing.T) {
-	store := New()
-	sessions := store.Repositories().Sessions
-	known := domain.Link{Provider: "corp", Issuer: "https://id.example.org", Subject: "1234"}
-	for i, in := range []domain.SignIn{
-		{Users: []domain.UserID{"@alice:x"}},
-		{Users: []domain.UserID{"@alice:x"}, Link: known},
-		{Users: []domain.UserID{"@bob:x"}, Link: known},
-	} {
-		in.Create, in.Device, in.SessionID = true, "d", domain.TokenHash{byte(i + 1)}
-		if _, err := sessions.SignIn(t.Context(), in); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if got := store.committed.links; len(got) != 1 || got[known.Key()].user != "@alice:x" || got[known.Key()].Link != known {
-		t.Errorf("links %v", got)
-	}
-}
-
 func TestNoSessionIsKeptForLongerThanItsDevice(t *testing.T) {
 	store := New()
 	all := store.Repositories()

@@ -10,7 +10,7 @@ import (
 // tickets is the ports.TicketRepository.
 type tickets struct{ calls calls }
 
-func (t tickets) Create(ctx context.Context, ticket domain.Ticket) error {
+func (t tickets) Create(ctx context.Context, ticket domain.Ticket, now time.Time) error {
 	return t.calls.write(ctx, func(v *view) error {
 		if err := domain.CheckText(string(ticket.User)); err != nil {
 			return err
@@ -20,7 +20,7 @@ func (t tickets) Create(ctx context.Context, ticket domain.Ticket) error {
 				return err
 			}
 		}
-		if _, ok := v.tickets.get(ticket.Hash); ok {
+		if _, err := v.ticket(ticket.Hash, now); err == nil {
 			return domain.ErrExists
 		}
 		ticket.Expires = milliseconds(ticket.Expires)

@@ -36,6 +36,7 @@ func repositories(c calls) ports.Repositories {
 		Users:              users{c},
 		Devices:            devices{c},
 		Sessions:           sessions{c},
+		Links:              links{c},
 		Sightings:          sightings{c},
 		Passwords:          passwords{c},
 		ThirdPartyIDs:      thirdPartyIDs{c},

@@ -15,12 +15,6 @@ type deviceKey struct {
 // A linkKey is domain.Link.Key.
 type linkKey = [sha256.Size]byte
 
-// A link says whose an identity elsewhere is.
-type link struct {
-	domain.Link
-	user domain.UserID
-}
-
 // An addressKey names an address elsewhere.
 type addressKey struct {
 	medium  domain.Medium
@@ -32,7 +26,7 @@ type addressKey struct {
 type tables struct {
 	accounts      map[domain.UserID]account
 	sessions      map[domain.TokenHash]deviceKey // by the hash of their ids
-	links         map[linkKey]link
+	links         map[linkKey]domain.UserID      // whose an identity elsewhere is
 	addresses     map[addressKey]domain.ThirdPartyID
 	tickets       map[domain.TokenHash]domain.Ticket
 	interactions  map[domain.TokenHash]domain.Interaction
@@ -43,7 +37,7 @@ func newTables() *tables {
 	return &tables{
 		accounts:      map[domain.UserID]account{},
 		sessions:      map[domain.TokenHash]deviceKey{},
-		links:         map[linkKey]link{},
+		links:         map[linkKey]domain.UserID{},
 		addresses:     map[addressKey]domain.ThirdPartyID{},
 		tickets:       map[domain.TokenHash]domain.Ticket{},
 		interactions:  map[domain.TokenHash]domain.Interaction{},
@@ -55,7 +49,7 @@ func newTables() *tables {
 type view struct {
 	accounts      layer[domain.UserID, account]
 	sessions      layer[domain.TokenHash, deviceKey]
-	links         layer[linkKey, link]
+	links         layer[linkKey, domain.UserID]
 	addresses     layer[addressKey, domain.ThirdPartyID]
 	tickets       layer[domain.TokenHash, domain.Ticket]
 	interactions  layer[domain.TokenHash, domain.Interaction]
@@ -66,7 +60,7 @@ func newView(t *tables) *view {
 	return &view{
 		accounts:      layer[domain.UserID, account]{committed: t.accounts},
 		sessions:      layer[domain.TokenHash, deviceKey]{committed: t.sessions},
-		links:         layer[linkKey, link]{committed: t.links},
+		links:         layer[linkKey, domain.UserID]{committed: t.links},
 		addresses:     layer[addressKey, domain.ThirdPartyID]{committed: t.addresses},
 		tickets:       layer[domain.TokenHash, domain.Ticket]{committed: t.tickets},
 		interactions:  layer[domain.TokenHash, domain.Interaction]{committed: t.interactions},

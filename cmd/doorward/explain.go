@@ -31,6 +31,7 @@ type explanation struct {
 	Steps     []jwtlogin.Step `json:"steps"`
 	UserID    string          `json:"user_id,omitempty"`
 	Exists    bool            `json:"user_exists"`
+	Linked    bool            `json:"user_linked"` // the identity decides, whatever its name
 	Note      string          `json:"note,omitempty"`
 	Status    int             `json:"status"`
 	Answer    *httpapi.Error  `json:"answer,omitempty"` // nil: the session
@@ -90,14 +91,17 @@ func (c explainCommand) token(s *streams) (string, error) {
 
 // lookUp says which user it would be.
 func (e *explanation) lookUp(ctx context.Context, cfg settings, found jwtlogin.Explanation) error {
-	users, note, release, err := compose.Users(ctx, cfg.Config, cfg.check.Server, slog.New(slog.DiscardHandler))
+	stored, note, release, err := compose.Stored(ctx, cfg.Config, cfg.check.Server, slog.New(slog.DiscardHandler))
 	if err != nil {
 		e.Note = "cannot look up the user: " + oneLine(err)
 		return err
 	}
 	defer release()
-	user, exists, err := application.Preview{Server: cfg.check.Server, Users: users}.Do(ctx, found.Claims)
-	e.UserID, e.Exists, e.Note = string(user.ID), exists, note
+	preview := application.Preview{
+		Server: cfg.check.Server, Appservices: cfg.check.Appservices, Users: stored.Users, Links: stored.Links,
+	}
+	outlook, err := preview.Do(ctx, found.Claims)
+	e.UserID, e.Exists, e.Linked, e.Note = string(outlook.User.ID), outlook.Exists, outlook.Linked, note
 	return err
 }
 
@@ -115,7 +119,12 @@ func (e *explanation) print(to io.Writer) error {
 	}
 	if e.UserID != "" {
 		state := "does not exist"
-		if e.Exists {
+		switch {
+		case e.Linked:
+			state = "belongs to this identity, whatever name it has"
+		case e.Exists && e.Answer == nil:
+			state = "exists, and belongs to this identity from the login on"
+		case e.Exists:
 			state = "exists"
 		}
 		fmt.Fprintf(to, "\nuser    %s, which %s\n", e.UserID, state)

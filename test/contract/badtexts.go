@@ -52,15 +52,20 @@ func callsWith(ctx context.Context, r ports.Repositories, bad string) map[string
 func lookupsWith(ctx context.Context, r ports.Repositories, bad string) map[string]func() error {
 	user := domain.UserID(bad)
 	return map[string]func() error{
-		"Users.ByID":                 func() error { _, err := r.Users.ByID(ctx, user); return err },
-		"Users.List":                 func() error { _, _, err := r.Users.List(ctx, domain.UserQuery{Text: bad, Limit: 1}); return err },
-		"Devices.ByID user":          func() error { _, err := r.Devices.ByID(ctx, user, "d"); return err },
-		"Devices.ByID id":            func() error { _, err := r.Devices.ByID(ctx, alice, domain.DeviceID(bad)); return err },
-		"Devices.List":               func() error { _, err := r.Devices.List(ctx, user); return err },
-		"Passwords.ByUser":           func() error { _, err := r.Passwords.ByUser(ctx, user); return err },
-		"ByAddress medium":           func() error { _, err := r.ThirdPartyIDs.ByAddress(ctx, domain.Medium(bad), "a"); return err },
-		"ByAddress address":          func() error { _, err := r.ThirdPartyIDs.ByAddress(ctx, domain.Email, bad); return err },
-		"ThirdPartyIDs.List":         func() error { _, err := r.ThirdPartyIDs.List(ctx, user); return err },
+		"Users.ByID":         func() error { _, err := r.Users.ByID(ctx, user); return err },
+		"Users.List":         func() error { _, _, err := r.Users.List(ctx, domain.UserQuery{Text: bad, Limit: 1}); return err },
+		"Devices.ByID user":  func() error { _, err := r.Devices.ByID(ctx, user, "d"); return err },
+		"Devices.ByID id":    func() error { _, err := r.Devices.ByID(ctx, alice, domain.DeviceID(bad)); return err },
+		"Devices.List":       func() error { _, err := r.Devices.List(ctx, user); return err },
+		"Passwords.ByUser":   func() error { _, err := r.Passwords.ByUser(ctx, user); return err },
+		"ByAddress medium":   func() error { _, err := r.ThirdPartyIDs.ByAddress(ctx, domain.Medium(bad), "a"); return err },
+		"ByAddress address":  func() error { _, err := r.ThirdPartyIDs.ByAddress(ctx, domain.Email, bad); return err },
+		"ThirdPartyIDs.List": func() error { _, err := r.ThirdPartyIDs.List(ctx, user); return err },
+		"Links.Owner": func() error {
+			_, err := r.Links.Owner(ctx, domain.Link{Provider: "p", Subject: bad})
+			return err
+		},
+		"Links.List":                 func() error { _, err := r.Links.List(ctx, user); return err },
 		"RegistrationTokens.ByToken": func() error { _, err := r.RegistrationTokens.ByToken(ctx, bad, noon); return err },
 	}
 }
@@ -82,7 +87,7 @@ func changesWith(ctx context.Context, r ports.Repositories, bad string) map[stri
 		"Replace user":            func() error { return r.Passwords.Replace(ctx, user, "h", "i") },
 		"Replace hash":            func() error { return r.Passwords.Replace(ctx, alice, "hash of alice's", hash) },
 		"ThirdPartyIDs.DeleteAll": func() error { return r.ThirdPartyIDs.DeleteAll(ctx, user) },
-		"Tickets.Create":          func() error { return r.Tickets.Create(ctx, domain.Ticket{Hash: token("t"), User: user}) },
+		"Tickets.Create":          func() error { return r.Tickets.Create(ctx, domain.Ticket{Hash: token("t"), User: user}, noon) },
 		"Tickets.DeleteAll":       func() error { return r.Tickets.DeleteAll(ctx, user) },
 		"RegistrationTokens.Create": func() error {
 			return r.RegistrationTokens.Create(ctx, domain.RegistrationToken{Token: bad})
@@ -106,6 +111,8 @@ func signInsWith(bad string) map[string]domain.SignIn {
 		"user":        with(func(in *domain.SignIn) { in.Users = []domain.UserID{domain.UserID(bad)} }),
 		"second user": with(func(in *domain.SignIn) { in.Users = []domain.UserID{alice, domain.UserID(bad)} }),
 		"name":        with(func(in *domain.SignIn) { in.DisplayName = bad }),
+		"avatar":      with(func(in *domain.SignIn) { in.AvatarURL = bad }),
+		"address":     with(func(in *domain.SignIn) { in.Email = bad }),
 		"device":      with(func(in *domain.SignIn) { in.Device = domain.DeviceID(bad) }),
 		"device name": with(func(in *domain.SignIn) { in.DeviceName = bad }),
 		"provider":    with(func(in *domain.SignIn) { in.Link.Provider = bad }),

@@ -16,7 +16,7 @@ func (t *trial) furnish() {
 	t.signIn(login(alice, "e", "alice e"))
 	t.addDevice(alice, "spare")
 	t.signIn(refreshable(bob, "d", "bob d"))
-	t.signIn(login(carol, "d", "carol d"))
+	t.signIn(existing(loginBy(identity("carol"), carol, "d", "carol d")))
 	t.sighted(domain.Sighting{User: alice, Device: "d", Seen: domain.Seen{At: noon, Address: "192.0.2.1", UserAgent: "a"}})
 	t.setPassword(alice, "hash of alice's")
 	t.addAddress(address(alice, domain.Email, "alice@example.org"))
@@ -71,7 +71,7 @@ func (t *trial) addAddress(id domain.ThirdPartyID) {
 
 func (t *trial) addTicket(ticket domain.Ticket) {
 	t.Helper()
-	t.wantError(t.Tickets.Create(t.Context(), ticket), nil)
+	t.wantError(t.Tickets.Create(t.Context(), ticket, noon), nil)
 }
 
 func (t *trial) addInteraction(i domain.Interaction) {

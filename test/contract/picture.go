@@ -11,6 +11,7 @@ import (
 type picture struct {
 	Users              []domain.User
 	Devices            []domain.Device
+	Links              []domain.Link
 	Bearers            map[string]domain.Bearer // by access token
 	Passwords          map[domain.UserID]domain.PasswordHash
 	ThirdPartyIDs      []domain.ThirdPartyID
@@ -44,7 +45,9 @@ func (t *trial) picture() picture {
 		p.Devices = append(p.Devices, devices...)
 		ids, errIDs := t.ThirdPartyIDs.List(ctx, user.ID)
 		p.ThirdPartyIDs = append(p.ThirdPartyIDs, ids...)
-		t.wantError(errors.Join(errDevices, errIDs), nil)
+		links, errLinks := t.Links.List(ctx, user.ID)
+		p.Links = append(p.Links, links...)
+		t.wantError(errors.Join(errDevices, errIDs, errLinks), nil)
 		hash, err := t.Passwords.ByUser(ctx, user.ID)
 		picturedIn(t, p.Passwords, user.ID, hash, err)
 	}

@@ -152,7 +152,7 @@ func (t *trial) anything(what int, device domain.DeviceID, name string) (err err
 	case 9:
 		err = t.Sightings.Record(ctx, []domain.Sighting{{User: alice, Device: "3"}, {User: alice, Device: device}, {User: alice, Device: "9"}})
 	case 10:
-		err = t.Tickets.Create(ctx, domain.Ticket{Hash: token(name), User: alice})
+		err = t.Tickets.Create(ctx, domain.Ticket{Hash: token(name), User: alice}, noon)
 	case 11:
 		err = t.transact(func(tx *trial) error {
 			_, errUser := tx.Users.Update(ctx, alice, func(u *domain.User) error { u.AvatarURL = name; return nil })

@@ -26,6 +26,14 @@ var reads = []call{
 		_, err := r.Sessions.ByAccessToken(ctx, key("alice d"), noon)
 		return err
 	}},
+	{"Links.Owner", func(ctx context.Context, r ports.Repositories) error {
+		_, err := r.Links.Owner(ctx, identity("carol"))
+		return err
+	}},
+	{"Links.List", func(ctx context.Context, r ports.Repositories) error {
+		_, err := r.Links.List(ctx, carol)
+		return err
+	}},
 	{"Passwords.ByUser", func(ctx context.Context, r ports.Repositories) error {
 		_, err := r.Passwords.ByUser(ctx, alice)
 		return err

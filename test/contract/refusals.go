@@ -28,7 +28,7 @@ var exists = []call{
 		return r.ThirdPartyIDs.Create(ctx, domain.ThirdPartyID{User: alice, Medium: domain.Email, Address: "alice@example.org"})
 	}},
 	{"Tickets.Create", func(ctx context.Context, r ports.Repositories) error {
-		return r.Tickets.Create(ctx, domain.Ticket{Hash: token("alice's"), User: bob})
+		return r.Tickets.Create(ctx, domain.Ticket{Hash: token("alice's"), User: bob}, noon)
 	}},
 	{"Interactions.Create", func(ctx context.Context, r ports.Repositories) error {
 		return r.Interactions.Create(ctx, domain.Interaction{ID: token("waiting"), Operation: "other", Expires: far})
@@ -78,7 +78,7 @@ var missing = []call{
 		return r.ThirdPartyIDs.Delete(ctx, alice, domain.Email, "bob@example.org")
 	}},
 	{"Tickets.Create", func(ctx context.Context, r ports.Repositories) error {
-		return r.Tickets.Create(ctx, domain.Ticket{Hash: token("t"), User: nobody})
+		return r.Tickets.Create(ctx, domain.Ticket{Hash: token("t"), User: nobody}, noon)
 	}},
 	{"Tickets.Spend", func(ctx context.Context, r ports.Repositories) error {
 		_, err := r.Tickets.Spend(ctx, token("t"), noon)
@@ -97,11 +97,24 @@ var missing = []call{
 	}},
 }
 
+// others are sign-ins of identities that may not have the user.
+var others = []call{
+	{"Sessions.SignIn to a user without links", func(ctx context.Context, r ports.Repositories) error {
+		_, err := r.Sessions.SignIn(ctx, loginBy(identity("other"), alice, "d", "t"))
+		return err
+	}},
+	{"Sessions.SignIn to another's user", func(ctx context.Context, r ports.Repositories) error {
+		_, err := r.Sessions.SignIn(ctx, existing(loginBy(identity("other"), carol, "d", "t")))
+		return err
+	}},
+}
+
 // errShown is the error of a change function that is not to be called.
 var errShown = errors.New("change is shown something")
 
 var refusalPromises = []promise{
 	{"what is there already is ErrExists, and stays as it is", func(t *trial) { t.wantAllRefused(exists, domain.ErrExists) }},
+	{"what is another identity's is ErrOtherIdentity, and nothing is written", func(t *trial) { t.wantAllRefused(others, domain.ErrOtherIdentity) }},
 	{"what is not there is ErrNotFound, and nothing is written", func(t *trial) { t.wantAllRefused(missing, domain.ErrNotFound) }},
 }
 

@@ -127,16 +127,6 @@ var signInPromises = []promise{
 		t.wantBearer("t", alice, "d")
 		t.wantDevices(alice, "d")
 	}},
-	{"SignIn with the same link again succeeds, even as another user", func(t *trial) {
-		link := domain.Link{Provider: "corp", Issuer: "https://id.example.org", Subject: "1234"}
-		for i, user := range []domain.UserID{alice, alice, bob} {
-			in := login(user, "d", string(user)+string(rune('0'+i)))
-			in.Link = link
-			t.signIn(in)
-		}
-		t.wantBearer(string(alice)+"1", alice, "d")
-		t.wantBearer(string(bob)+"2", bob, "d")
-	}},
 	{"SignIn with the session of another device fails and writes nothing", func(t *trial) {
 		t.signIn(login(alice, "d", "t"))
 		if _, err := t.Sessions.SignIn(t.Context(), login(bob, "e", "t")); err == nil {

@@ -21,11 +21,11 @@ type promise struct {
 func Storage(t *testing.T, open func(t *testing.T) ports.Storage) {
 	for _, p := range slices.Concat(
 		userPromises, userUpdatePromises, userListPromises, textPromises, badTextPromises, valuePromises,
-		signInPromises, devicePromises, deviceChangePromises, sightingPromises, sessionPromises,
+		signInPromises, linkPromises, devicePromises, deviceChangePromises, sightingPromises, sessionPromises,
 		refreshPromises, refreshEndPromises, lifetimePromises,
 		passwordPromises, thirdPartyIDPromises, ticketPromises, interactionPromises, registrationTokenPromises,
 		transactionPromises, refusalPromises, updatePromises, contextPromises,
-		concurrencyPromises, refreshRacePromises, racePromises, reservationPromises,
+		concurrencyPromises, linkRacePromises, refreshRacePromises, racePromises, reservationPromises,
 	) {
 		t.Run(p.name, func(t *testing.T) {
 			storage := open(t)

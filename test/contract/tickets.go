@@ -118,8 +118,26 @@ var ticketPromises = []promise{
 		t.wantOneSuccess(errs, domain.ErrNotFound)
 		t.wantEqual(len(t.countLive(all)), 1)
 	}},
+	{"a ticket that has expired is replaced, and no other", func(t *trial) {
+		t.createUsers(alice)
+		t.addTicket(ticket("t", alice, time.Minute))
+		anew := ticket("t", "", time.Hour)
+		t.wantError(t.Tickets.Create(t.Context(), anew, later(time.Minute-moment)), domain.ErrExists)
+		t.wantTicket(ticket("t", alice, time.Minute), noon)
+		t.wantError(t.Tickets.Create(t.Context(), anew, later(time.Minute)), nil)
+		t.wantTicket(anew, later(time.Minute))
+		t.addTicket(domain.Ticket{Hash: token("for ever")})
+		t.wantError(t.Tickets.Create(t.Context(), domain.Ticket{Hash: token("for ever"), User: alice}, far), domain.ErrExists)
+	}},
+	{"of 20 concurrent Creates of one that has expired exactly one succeeds", func(t *trial) {
+		t.addTicket(ticket("t", "", time.Minute))
+		errs := together(20, func(int) error {
+			return t.Tickets.Create(t.Context(), ticket("t", "", time.Hour), later(time.Minute))
+		})
+		t.wantOneSuccess(errs, domain.ErrExists)
+	}},
 	{"of 20 concurrent Creates of one ticket exactly one succeeds", func(t *trial) {
-		errs := together(20, func(int) error { return t.Tickets.Create(t.Context(), ticket("t", "", time.Minute)) })
+		errs := together(20, func(int) error { return t.Tickets.Create(t.Context(), ticket("t", "", time.Minute), noon) })
 		t.wantOneSuccess(errs, domain.ErrExists)
 	}},
 }

@@ -42,6 +42,10 @@ var writes = []call{
 		_, err := r.Sessions.SignIn(ctx, login(bob, "phone", "bob phone"))
 		return err
 	}},
+	{"Sessions.SignIn of an identity", func(ctx context.Context, r ports.Repositories) error {
+		_, err := r.Sessions.SignIn(ctx, existing(loginBy(identity("bob"), bob, "phone", "bob phone")))
+		return err
+	}},
 	{"Sessions.SignIn again", func(ctx context.Context, r ports.Repositories) error {
 		_, err := r.Sessions.SignIn(ctx, login(alice, "d", "t"))
 		return err
@@ -77,7 +81,7 @@ var writes = []call{
 		return r.ThirdPartyIDs.DeleteAll(ctx, bob)
 	}},
 	{"Tickets.Create", func(ctx context.Context, r ports.Repositories) error {
-		return r.Tickets.Create(ctx, domain.Ticket{Hash: token("t"), User: carol})
+		return r.Tickets.Create(ctx, domain.Ticket{Hash: token("t"), User: carol}, noon)
 	}},
 	{"Tickets.Spend", func(ctx context.Context, r ports.Repositories) error {
 		_, err := r.Tickets.Spend(ctx, token("alice's"), noon)

@@ -136,28 +136,28 @@ func Look(ctx context.Context, cfg *config.Config, server domain.ServerName, log
 	return ofDatabase(store.CheckServer(ctx, server))
 }
 
-// Users returns the users that are there, for looking only. Where there is no
-// database yet, or none to be seen, note says so, and there are no users.
-func Users(ctx context.Context, cfg *config.Config, server domain.ServerName, log *slog.Logger) (users ports.UserRepository, note string, release func(), err error) {
+// Stored returns what is stored, for looking only. Where there is no database
+// yet, or none to be seen, note says so, and nothing is stored.
+func Stored(ctx context.Context, cfg *config.Config, server domain.ServerName, log *slog.Logger) (stored ports.Repositories, note string, release func(), err error) {
 	store, err := Database(ctx, cfg, log)
 	if errors.Is(err, ErrMemory) || errors.Is(err, ErrNoDatabase) {
-		return memstore.New().Repositories().Users, err.Error(), func() {}, nil
+		return memstore.New().Repositories(), err.Error(), func() {}, nil
 	}
 	if err != nil {
-		return nil, "", nil, err
+		return ports.Repositories{}, "", nil, err
 	}
 	release = func() { store.Close() }
 	switch err := store.CheckSchema(ctx); {
 	case err == nil:
 		if err := store.CheckServer(ctx, server); err != nil {
 			release()
-			return nil, "", nil, ofDatabase(err)
+			return ports.Repositories{}, "", nil, ofDatabase(err)
 		}
-		return store.Repositories().Users, "", release, nil
+		return store.Repositories(), "", release, nil
 	case errors.Is(err, domain.ErrUnavailable):
 		release()
-		return nil, "", nil, err
+		return ports.Repositories{}, "", nil, err
 	default:
-		return memstore.New().Repositories().Users, err.Error(), release, nil
+		return memstore.New().Repositories(), err.Error(), release, nil
 	}
 }
