@@ -46,7 +46,10 @@ func newDoor(verifier says) door {
 			Limiter: ratelimit.Unlimited{},
 			Now:     func() time.Time { return at },
 		},
-		preview: application.Preview{Server: "example.org", Users: store.Repositories().Users, Links: store.Repositories().Links},
+		preview: application.Preview{
+			Server: "example.org", Users: store.Repositories().Users, Links: store.Repositories().Links,
+			Tickets: store.Repositories().Tickets, Now: func() time.Time { return at },
+		},
 	}
 }
 

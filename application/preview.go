@@ -14,6 +14,8 @@ type Preview struct {
 	Appservices domain.Appservices
 	Users       ports.UserRepository
 	Links       ports.LinkRepository
+	Tickets     ports.TicketRepository
+	Now         Clock
 }
 
 // An Outlook is whom a login would sign in.
@@ -37,11 +39,30 @@ func (p Preview) Do(ctx context.Context, claims domain.Claims) (Outlook, error) 
 	user, linked, err := who.existing(ctx, p.Users, p.Links)
 	switch {
 	case errors.Is(err, domain.ErrNotFound):
-		return Outlook{User: domain.User{ID: who.id()}}, who.absent
+		if err = who.absent; err == nil {
+			err = p.unused(ctx, claims.Proof.Once)
+		}
+		return Outlook{User: domain.User{ID: who.id()}}, err
 	case errors.Is(err, domain.ErrOtherIdentity):
 		return Outlook{User: user, Exists: true}, err
 	case err != nil:
 		return Outlook{User: domain.User{ID: who.id()}}, err
 	}
-	return Outlook{User: user, Exists: true, Linked: linked}, user.MayUse()
+	outlook := Outlook{User: user, Exists: true, Linked: linked}
+	if err := user.MayUse(); err != nil {
+		return outlook, err
+	}
+	return outlook, p.unused(ctx, claims.Proof.Once)
+}
+
+// unused returns the error for whoever comes second, if somebody was first.
+func (p Preview) unused(ctx context.Context, once domain.Once) error {
+	_, err := p.Tickets.ByHash(ctx, once.Key, p.Now())
+	switch {
+	case errors.Is(err, domain.ErrNotFound):
+		return nil
+	case err != nil:
+		return err
+	}
+	return once.Used
 }

@@ -105,6 +105,9 @@ func (r *reading) scalar(node ast.Node, into reflect.Value, path string) {
 
 // scalarText returns the text of a value of the type's kind.
 func scalarText(node ast.Node, kind reflect.Type) (string, bool) {
+	if kind.Kind() == reflect.Pointer {
+		kind = kind.Elem()
+	}
 	switch n := node.(type) {
 	case *ast.StringNode:
 		return n.Value, kind.Kind() == reflect.String || kind == durationType

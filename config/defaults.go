@@ -28,6 +28,7 @@ func (c *Config) setDefaults() {
 func (p *Provider) setDefaults() {
 	p.Leeway = 2 * time.Minute
 	p.SubjectClaim = "sub"
+	p.DisplayNamePolicy, p.EmailPolicy, p.AvatarPolicy, p.AdminPolicy = First, First, First, First
 	p.Localpart = "reject"
 	p.RegisterUser = true
 }

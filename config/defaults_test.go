@@ -17,12 +17,14 @@ func TestWhatIsLeftOutHasItsDefault(t *testing.T) {
 		JWT: config.JWT{
 			DeprecatedType: true,
 			Providers: []config.Provider{{
-				Name:         "corp",
-				Secret:       "correct horse",
-				Leeway:       2 * time.Minute,
-				SubjectClaim: "sub",
+				Name:              "corp",
+				Secret:            "correct horse",
+				Leeway:            2 * time.Minute,
+				SubjectClaim:      "sub",
+				DisplayNamePolicy: "first", EmailPolicy: "first", AvatarPolicy: "first", AdminPolicy: "first",
 				Localpart:    "reject",
 				RegisterUser: true,
+				LinkExisting: new(true),
 			}},
 		},
 		Password:   config.Password{Enabled: true},

@@ -53,6 +53,7 @@ func (r *reading) take(text []byte, environ []string) {
 	r.checkSources()
 	r.files()
 	r.appservices()
+	r.linkExisting()
 	r.validate()
 	r.warn()
 }

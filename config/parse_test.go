@@ -94,7 +94,17 @@ jwt:
     max_age: 1h30m
     max_lifetime: 24h
     subject_claim: user.name
+    single_use: true
+    session_ends_with_token: true
+    allow: [groups contains staff, 'level is not "0"']
     display_name_claim: name
+    display_name_policy: always
+    email_claim: mail
+    avatar_claim: picture.mxc
+    avatar_policy: always
+    admin_claim: https://example.org/admin
+    admin_policy: always
+    link_existing: true
     localpart: escape
     register_user: false
     allow_uia: true
@@ -138,19 +148,25 @@ log: {level: debug, format: json}
 		Metrics:  config.Metrics{Listen: "localhost:9008"},
 		Database: config.Database{URL: "postgres://doorward:pass%20word@db:5432/doorward?sslmode=verify-full", MaxConnections: 12},
 		JWT: config.JWT{Providers: []config.Provider{{
-			Name:             "a-1_b",
-			PublicKey:        "-----BEGIN PUBLIC KEY-----\nAAAA\n",
-			AllowWeakSecret:  true,
-			Algorithms:       []string{"ES256", "EdDSA"},
-			Issuers:          []string{"https://a.example/"},
-			Audiences:        []string{"it's", "b"},
-			Require:          []string{"exp"},
-			MaxAge:           90 * time.Minute,
-			MaxLifetime:      24 * time.Hour,
-			SubjectClaim:     "user.name",
-			DisplayNameClaim: "name",
-			Localpart:        "escape",
-			AllowUIA:         true,
+			Name:            "a-1_b",
+			PublicKey:       "-----BEGIN PUBLIC KEY-----\nAAAA\n",
+			AllowWeakSecret: true,
+			Algorithms:      []string{"ES256", "EdDSA"},
+			Issuers:         []string{"https://a.example/"},
+			Audiences:       []string{"it's", "b"},
+			Require:         []string{"exp"},
+			MaxAge:          90 * time.Minute,
+			MaxLifetime:     24 * time.Hour,
+			SubjectClaim:    "user.name",
+			SingleUse:       true, SessionEndsWithToken: true,
+			DisplayNameClaim: "name", DisplayNamePolicy: "always",
+			EmailClaim: "mail", EmailPolicy: "first",
+			AvatarClaim: "picture.mxc", AvatarPolicy: "always",
+			AdminClaim: "https://example.org/admin", AdminPolicy: "always",
+			Allow:        []string{"groups contains staff", `level is not "0"`},
+			Localpart:    "escape",
+			LinkExisting: new(true),
+			AllowUIA:     true,
 		}}},
 		LoginToken: config.LoginToken{Lifetime: 10 * time.Minute},
 		Registration: config.Registration{

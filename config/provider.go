@@ -41,18 +41,38 @@ type Provider struct {
 	MaxAge time.Duration `yaml:"max_age"`
 	// MaxLifetime is how long after its issue a token may expire; 0: any time.
 	MaxLifetime time.Duration `yaml:"max_lifetime"`
+	// SingleUse says that a token, known by its "jti", is good once. It needs
+	// MaxLifetime.
+	SingleUse bool `yaml:"single_use"`
+	// SessionEndsWithToken says that a session ends when its token expires.
+	SessionEndsWithToken bool `yaml:"session_ends_with_token"`
 
 	// SubjectClaim is the path of the claim that names the user; "a.b" is the
 	// member b of the object a.
 	SubjectClaim string `yaml:"subject_claim"`
-	// DisplayNameClaim is the path of the claim that holds a new user's display
-	// name; empty: none does.
-	DisplayNameClaim string `yaml:"display_name_claim"`
+	// DisplayNameClaim, EmailClaim, AvatarClaim and AdminClaim are the paths of the
+	// claims that hold a user's display name, e-mail address and avatar, and whether
+	// it is an administrator; empty: none does. Each has a policy, [First] or
+	// [Always].
+	DisplayNameClaim  string `yaml:"display_name_claim"`
+	DisplayNamePolicy string `yaml:"display_name_policy"`
+	EmailClaim        string `yaml:"email_claim"`
+	EmailPolicy       string `yaml:"email_policy"`
+	AvatarClaim       string `yaml:"avatar_claim"`
+	AvatarPolicy      string `yaml:"avatar_policy"`
+	AdminClaim        string `yaml:"admin_claim"`
+	AdminPolicy       string `yaml:"admin_policy"`
+	// Allow are the rules that must hold for a login, as [ParseRule] reads them.
+	Allow []string `yaml:"allow"`
 	// Localpart says what becomes of a subject that is no localpart of a user
 	// id: reject or escape.
 	Localpart string `yaml:"localpart"`
 	// RegisterUser says that a user who does not exist is created.
 	RegisterUser bool `yaml:"register_user"`
+	// LinkExisting says that a user who exists, and whom no identity has yet, becomes
+	// that of the identity whose name it has. It is never nil: left out, it is true
+	// with one provider and closed registration.
+	LinkExisting *bool `yaml:"link_existing"`
 	// AllowUIA says that a token completes a stage of User-Interactive
 	// Authentication.
 	AllowUIA bool `yaml:"allow_uia"`

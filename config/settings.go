@@ -74,9 +74,14 @@ func setDefaults(section reflect.Value) {
 }
 
 // setScalar reads a text into a setting that is no list. It returns false if
-// the text is no value of the setting's type.
+// the text is no value of the setting's type. A setting that is a pointer knows
+// whether it was given.
 func setScalar(into reflect.Value, text string) bool {
 	switch {
+	case into.Kind() == reflect.Pointer:
+		value := reflect.New(into.Type().Elem())
+		into.Set(value)
+		return setScalar(value.Elem(), text)
 	case into.Type() == durationType:
 		d, err := time.ParseDuration(text)
 		into.SetInt(int64(d))
@@ -101,6 +106,8 @@ func setScalar(into reflect.Value, text string) bool {
 // wanted describes the values of a type to an operator.
 func wanted(t reflect.Type) string {
 	switch {
+	case t.Kind() == reflect.Pointer:
+		return wanted(t.Elem())
 	case t == durationType:
 		return "a duration, as in 30s, 5m or 24h"
 	case t.Kind() == reflect.String:
@@ -116,6 +123,8 @@ func wanted(t reflect.Type) string {
 // emptyOf is how an operator writes that a setting holds nothing.
 func emptyOf(t reflect.Type) string {
 	switch {
+	case t.Kind() == reflect.Pointer:
+		return emptyOf(t.Elem())
 	case t == durationType:
 		return "0s"
 	case t.Kind() == reflect.String:

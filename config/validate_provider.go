@@ -95,10 +95,8 @@ func (r *reading) validateProvider(p Provider, at string) {
 	if !isClaimPath(p.SubjectClaim) {
 		r.invalid(at+".subject_claim", "is no path of a claim, as in sub or user.name")
 	}
-	if p.DisplayNameClaim != "" && !isClaimPath(p.DisplayNameClaim) {
-		r.invalid(at+".display_name_claim", "is no path of a claim, as in name or user.name")
-	}
 	r.oneOf(at+".localpart", p.Localpart, "reject", "escape")
+	r.validateIdentity(p, at)
 }
 
 // texts checks a list of texts: none is empty, none stands twice.

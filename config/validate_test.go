@@ -9,6 +9,7 @@ import (
 
 func TestWhatMakesNoSenseIsRefused(t *testing.T) {
 	const provider = "jwt.providers[0]"
+	const rule = `is no rule, as in "groups contains staff", "department is sales" or "level is not 0"`
 	for _, c := range []struct {
 		setting string // appended to a valid configuration
 		path    string
@@ -129,6 +130,26 @@ func TestWhatMakesNoSenseIsRefused(t *testing.T) {
 		{"      subject_claim: ''", provider + ".subject_claim", "is no path of a claim, as in sub or user.name"},
 		{"      subject_claim: user.", provider + ".subject_claim", "is no path of a claim, as in sub or user.name"},
 		{"      display_name_claim: a..b", provider + ".display_name_claim", "is no path of a claim, as in name or user.name"},
+		{"      display_name_policy: never", provider + ".display_name_policy", "is none of first, always"},
+		{"      email_claim: .mail", provider + ".email_claim", "is no path of a claim, as in name or user.name"},
+		{"      email_policy: ''", provider + ".email_policy", "is none of first, always"},
+		{"      avatar_claim: a.", provider + ".avatar_claim", "is no path of a claim, as in name or user.name"},
+		{"      avatar_policy: Always", provider + ".avatar_policy", "is none of first, always; did you mean always?"},
+		{"      admin_claim: .", provider + ".admin_claim", "is no path of a claim, as in name or user.name"},
+		{"      admin_policy: frist", provider + ".admin_policy", "is none of first, always; did you mean first?"},
+		{"      single_use: true", provider + ".single_use", "needs max_lifetime: what was used is remembered until its token ends"},
+		{"      single_use: 1", provider + ".single_use", "wants true or false"},
+		{"      session_ends_with_token: 24h", provider + ".session_ends_with_token", "wants true or false"},
+		{"      link_existing: auto", provider + ".link_existing", "wants true or false"},
+		{"      link_existing: ", provider + ".link_existing", "has no value; leave it out, or write false"},
+		{"      allow: groups contains a", provider + ".allow", "wants a list, as in [a, b]"},
+		{"      allow: [a is b, groups has c]", provider + ".allow[1]", rule},
+		{"      allow: [a is]", provider + ".allow[0]", rule},
+		{"      allow: ['']", provider + ".allow[0]", rule},
+		{"      allow: [a isnot b]", provider + ".allow[0]", rule},
+		{"      allow: [a contains]", provider + ".allow[0]", rule},
+		{"      allow: [a..b is c]", provider + ".allow[0]", rule},
+		{"      allow: ['a is \"b']", provider + ".allow[0]", rule},
 		{"      allow_uia: yes", provider + ".allow_uia", "wants true or false"},
 		{"      localpart: ''", provider + ".localpart", "is none of reject, escape"},
 	} {

@@ -46,11 +46,17 @@ var checks = []check{
 	{name: "require", run: (*attempt).checkRequired, show: showRequired},
 	{name: "max_age", run: (*attempt).checkAge, show: showAge},
 	{name: "max_lifetime", run: (*attempt).checkLifetime, show: showLifetime},
+	{name: "jti", run: (*attempt).checkOnce, show: showOnce},
+	{name: "session_end", run: (*attempt).checkSessionEnd, show: showSessionEnd},
 	{name: "uia", run: (*attempt).checkMayConfirm, show: showNothing},
 	{name: "iat", run: (*attempt).checkFresh, show: showNothing},
+	{name: "allow", run: (*attempt).checkRules, show: showRules},
 	{name: "subject", run: (*attempt).checkSubject, show: showSubject},
 	{name: "localpart", run: (*attempt).checkLocalpart, show: showLocalpart},
 	{name: "display_name", run: (*attempt).checkDisplayName, show: showDisplayName},
+	{name: "email", run: (*attempt).checkEmail, show: showEmail},
+	{name: "avatar", run: (*attempt).checkAvatar, show: showAvatar},
+	{name: "admin", run: (*attempt).checkAdmin, show: showAdmin},
 }
 
 // An attempt is one token on its way through the checks.
@@ -71,6 +77,7 @@ type attempt struct {
 	provider *Provider
 	key      domain.Key
 	exp, iat float64 // in seconds since 1970; 0 if the token has none
+	unmet    *Rule   // the first rule that does not hold
 	subject  string
 	result   domain.Claims
 }

@@ -45,7 +45,7 @@ func TestExplanationOfAGoodToken(t *testing.T) {
 			{Check: "max_lifetime", Value: "60.5 s", Limit: "at most 1h0m0s", OK: true},
 			{Check: "subject", Value: `"Alice"`, Limit: "a string in sub", OK: true},
 			{Check: "localpart", Value: `"alice"`, Limit: "a localpart", OK: true},
-			{Check: "display_name", Value: `"\u00c4\u202e"`, Limit: "at most 256 characters in name", OK: true},
+			{Check: "display_name", Value: `"\u00c4\u202e"`, Limit: "at most 256 characters in name, for a new user", OK: true},
 		},
 		Claims: domain.Claims{Localpart: "alice", Exact: "Alice", Register: true, Profile: domain.Profile{DisplayName: "\u00c4\u202e"},
 			Link: domain.Link{Provider: "corp", Issuer: "us", Subject: "Alice"}},
@@ -84,7 +84,7 @@ func TestExplanationsOfRefusals(t *testing.T) {
 		{"max_age", young, hs256(`{"iat":1}`), "max_age", "1799999999 s", "at most 1h0m0s and the leeway of 2m0s"},
 		{"localpart", nil, hs256(`{"sub":"\u212a"}`), "localpart", `"\u212a"`, "a localpart"},
 		{"long", nil, hs256(`{"sub":"` + strings.Repeat("!", 300) + `"}`), "localpart", `"` + strings.Repeat("!", 200) + `..."`, "a localpart"},
-		{"display name", named, hs256(`{"sub":"a","name":false}`), "display_name", "false", "at most 256 characters in name"},
+		{"display name", named, hs256(`{"sub":"a","name":false}`), "display_name", "false", "at most 256 characters in name, for a new user"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			v := newVerifier(t, with(c.change))

@@ -9,7 +9,7 @@ import (
 
 // New returns a verifier of the providers' tokens that reads the time from now.
 // It refuses, all faults in one error: providers without keys or algorithms, an
-// unknown algorithm, two providers of one name, an issuer that two providers
+// unknown algorithm, settings that need others, two providers of one name, an issuer that two providers
 // list, two providers without issuers.
 func New(now func() time.Time, providers ...Provider) (*Verifier, error) {
 	v := &Verifier{now: now, byIssuer: map[string]*Provider{}}
@@ -39,6 +39,12 @@ func (p Provider) complete() *Provider {
 	case p.MaxAge > 0:
 		p.Require = slices.Concat(p.Require, []string{"iat"})
 	}
+	if p.SingleUse {
+		p.Require = slices.Concat(p.Require, []string{"jti"})
+	}
+	if p.SessionEndsWithToken && p.MaxLifetime == 0 {
+		p.Require = slices.Concat(p.Require, []string{"exp"})
+	}
 	return &p
 }
 
@@ -60,6 +66,12 @@ func (p Provider) check() (faults []error) {
 	}
 	if len(p.Algorithms) == 0 {
 		faults = append(faults, fmt.Errorf("provider %q has no algorithms", p.Name))
+	}
+	if p.SingleUse && p.MaxLifetime <= 0 {
+		faults = append(faults, fmt.Errorf("provider %q: tokens for one use need a greatest lifetime", p.Name))
+	}
+	if p.EmailClaim != "" && p.CanonicalEmail == nil {
+		faults = append(faults, fmt.Errorf("provider %q: nothing makes e-mail addresses canonical", p.Name))
 	}
 	for _, name := range p.Algorithms {
 		if methods[name] == nil {

@@ -26,6 +26,10 @@ var (
 	errIssuedLater = forbid("issued_in_future",
 		failed+"invalid_token: The token is not valid as it was issued in the future")
 
+	errUsed = forbid("token_used", failed+"invalid_claim: Invalid claim 'jti'")
+
+	errNotAllowed = forbid("not_allowed", "Login is not allowed")
+
 	errMayNotConfirm = forbid("uia_not_allowed", "Token cannot confirm this request")
 	errNotFresh      = forbid("uia_not_fresh", failed+"invalid_claim: Invalid claim 'iat'")
 

@@ -127,11 +127,3 @@ func showLocalpart(a *attempt) (value, limit string) {
 	}
 	return display(a.result.Localpart), "a localpart"
 }
-
-func showDisplayName(a *attempt) (value, limit string) {
-	name := a.provider.DisplayNameClaim
-	if name == "" {
-		return "", ""
-	}
-	return display(lookup(a.claims, name)), fmt.Sprintf("at most %d characters in %s", domain.MaxDisplayName, ascii(name))
-}

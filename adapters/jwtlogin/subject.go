@@ -26,12 +26,9 @@ func (a *attempt) checkLocalpart() error {
 	if err := domain.CheckLocalpart(localpart); err != nil {
 		return err
 	}
-	a.result = domain.Claims{
-		Localpart: localpart,
-		Exact:     exact(a.subject, localpart),
-		Register:  a.provider.RegisterUser,
-		Link:      a.link(),
-	}
+	a.result.Localpart, a.result.Exact = localpart, exact(a.subject, localpart)
+	a.result.Register, a.result.Always = a.provider.RegisterUser, a.provider.Always
+	a.result.Link, a.result.LinkExisting = a.link(), a.provider.LinkExisting
 	return nil
 }
 
@@ -54,18 +51,4 @@ func exact(subject, localpart string) string {
 		return subject
 	}
 	return ""
-}
-
-func (a *attempt) checkDisplayName() error {
-	name := a.provider.DisplayNameClaim
-	if name == "" {
-		return nil
-	}
-	value := lookup(a.claims, name)
-	displayName, isString := value.(string)
-	if value != nil && !isString || domain.CheckDisplayName(displayName) != nil {
-		return invalidClaim(name)
-	}
-	a.result.DisplayName = displayName
-	return nil
 }

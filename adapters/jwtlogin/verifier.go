@@ -22,48 +22,6 @@ type KeySource interface {
 	Keys(ctx context.Context) ([]domain.Key, error)
 }
 
-// A Provider is somebody whose tokens are accepted, and on which terms.
-type Provider struct {
-	// Name tells providers apart. It is part of the identity that a token proves.
-	Name string
-	// Keys are what the provider's tokens are verified with.
-	Keys KeySource
-	// Algorithms are the accepted values of "alg" (see [domain.Algorithms]); at
-	// least one.
-	Algorithms []string
-	// Issuers are the accepted values of "iss". Empty: any, or none.
-	Issuers []string
-	// Audiences are the accepted values of "aud", of which a token must name
-	// one. Empty: a token must not have the claim.
-	Audiences []string
-	// Leeway is by how much the provider's clock may differ from ours.
-	Leeway time.Duration
-	// Require names claims that must be there, and not null.
-	Require []string
-	// MaxAge is how long ago a token may have been issued; 0: no limit.
-	MaxAge time.Duration
-	// MaxLifetime is how long after its issue a token may expire; 0: no limit.
-	MaxLifetime time.Duration
-	// SubjectClaim names the claim that becomes the localpart; empty: "sub".
-	// "a.b" is the member "b" of the object "a", unless there is a claim that is
-	// called "a.b".
-	SubjectClaim string
-	// DisplayNameClaim names the claim, in the manner of SubjectClaim, that
-	// becomes the display name of a new user; empty: none does.
-	DisplayNameClaim string
-	// EscapeLocalpart says that a subject which is no localpart is escaped
-	// ([domain.EscapeLocalpart]) instead of refused.
-	EscapeLocalpart bool
-	// RegisterUser says that a user who does not exist may be created.
-	RegisterUser bool
-	// AllowUIA says that a token may complete a stage of User-Interactive
-	// Authentication (Matrix specification, client-server API,
-	// "User-Interactive Authentication API"). Such a token must have been issued
-	// since the client was asked for it: one that was stolen after a login confirms
-	// nothing.
-	AllowUIA bool
-}
-
 // A Verifier decides whether a token proves who its bearer is. It is a
 // ports.TokenVerifier and may be used concurrently.
 type Verifier struct {

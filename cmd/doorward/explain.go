@@ -98,7 +98,8 @@ func (e *explanation) lookUp(ctx context.Context, cfg settings, found jwtlogin.E
 	}
 	defer release()
 	preview := application.Preview{
-		Server: cfg.check.Server, Appservices: cfg.check.Appservices, Users: stored.Users, Links: stored.Links,
+		Server: cfg.check.Server, Appservices: cfg.check.Appservices,
+		Users: stored.Users, Links: stored.Links, Tickets: stored.Tickets, Now: compose.Now,
 	}
 	outlook, err := preview.Do(ctx, found.Claims)
 	e.UserID, e.Exists, e.Linked, e.Note = string(outlook.User.ID), outlook.Exists, outlook.Linked, note

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/seed-31b6c987/doorward/adapters/addresses"
 	"github.com/seed-31b6c987/doorward/adapters/jwtlogin"
 	"github.com/seed-31b6c987/doorward/adapters/keys"
 	"github.com/seed-31b6c987/doorward/application"
@@ -48,7 +49,9 @@ func Checked(cfg *config.Config) (Check, error) {
 		for _, warning := range static.Warnings() {
 			check.Warnings = append(check.Warnings, cfg.Fault(path, "%s", warning).Error())
 		}
-		check.Providers = append(check.Providers, provider(p, static))
+		rules, wrong := rules(cfg, path, p)
+		faults = append(faults, wrong...)
+		check.Providers = append(check.Providers, provider(p, static, rules))
 	}
 	if len(faults) > 0 {
 		return check, faults
@@ -67,7 +70,7 @@ func keySource(p config.Provider) keys.Source {
 	}
 }
 
-func provider(p config.Provider, static *keys.Static) jwtlogin.Provider {
+func provider(p config.Provider, static *keys.Static, allow []jwtlogin.Rule) jwtlogin.Provider {
 	return jwtlogin.Provider{
 		Name:             p.Name,
 		Keys:             static,
@@ -78,12 +81,42 @@ func provider(p config.Provider, static *keys.Static) jwtlogin.Provider {
 		Require:          p.Require,
 		MaxAge:           p.MaxAge,
 		MaxLifetime:      p.MaxLifetime,
+		SingleUse:        p.SingleUse,
+		Allow:            allow,
 		SubjectClaim:     p.SubjectClaim,
 		DisplayNameClaim: p.DisplayNameClaim,
-		EscapeLocalpart:  p.Localpart == "escape",
-		RegisterUser:     p.RegisterUser,
-		AllowUIA:         p.AllowUIA,
+		EmailClaim:       p.EmailClaim,
+		AvatarClaim:      p.AvatarClaim,
+		AdminClaim:       p.AdminClaim,
+		CanonicalEmail:   canonicalEmail,
+		Always: domain.ProfileFields{
+			DisplayName: p.DisplayNameClaim != "" && p.DisplayNamePolicy == config.Always,
+			Email:       p.EmailClaim != "" && p.EmailPolicy == config.Always,
+			AvatarURL:   p.AvatarClaim != "" && p.AvatarPolicy == config.Always,
+			Admin:       p.AdminClaim != "" && p.AdminPolicy == config.Always,
+		},
+		SessionEndsWithToken: p.SessionEndsWithToken,
+		LinkExisting:         *p.LinkExisting,
+		EscapeLocalpart:      p.Localpart == "escape",
+		RegisterUser:         p.RegisterUser,
+		AllowUIA:             p.AllowUIA,
 	}
+}
+
+// rules reads the rules that admit a provider's bearers.
+func rules(cfg *config.Config, path string, p config.Provider) (allow []jwtlogin.Rule, faults config.Faults) {
+	for i, text := range p.Allow {
+		rule, err := config.ParseRule(text)
+		if err != nil {
+			faults = append(faults, cfg.Fault(fmt.Sprintf("%s.allow[%d]", path, i), "%v", err))
+		}
+		allow = append(allow, jwtlogin.Rule{Claim: rule.Claim, Comparison: jwtlogin.Comparison(rule.Comparison), Value: rule.Value})
+	}
+	return allow, faults
+}
+
+func canonicalEmail(address string) (string, error) {
+	return addresses.Canonical(domain.Email, address)
 }
 
 // keyFaults gives each fault of a provider's keys its place in the file.
