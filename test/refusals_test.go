@@ -48,6 +48,9 @@ type refusal struct {
 
 const charactersText = "User ID can only contain characters a-z, 0-9, or '=_-./+'"
 
+// failed begins the refusals of tokens.
+const failed = "JWT validation failed: "
+
 // forbidden is a token that is refused with 403.
 func forbidden(name, token, text string) refusal {
 	return refusal{name, loginBody(token), 403, "M_FORBIDDEN", text}
@@ -146,7 +149,6 @@ func TestRefusalsOfTheToken(t *testing.T) {
 	token := jwt(good)
 	signature := token[strings.LastIndex(token, "."):]
 	header := func(h string) string { return jws(h, good) }
-	const failed = "JWT validation failed: "
 	refusals(t, plain, []refusal{
 		{"missing", `{"type":"org.matrix.login.jwt"}`, 403, "M_FORBIDDEN", "Token field for JWT is missing"},
 		{"null", `{"type":"org.matrix.login.jwt","token":null}`, 403, "M_FORBIDDEN", "Token field for JWT is missing"},
@@ -212,7 +214,6 @@ func TestRefusalsOfTheName(t *testing.T) {
 
 func TestRefusalsOfAStrictProvider(t *testing.T) {
 	good := claims{"sub": "alice", "iss": "https://corp.example/", "aud": "matrix", "jti": "1", "iat": in(0), "exp": in(10 * time.Minute)}
-	const failed = "JWT validation failed: "
 	refusals(t, strict, []refusal{
 		{"the deprecated type", strings.Replace(loginBody(jwt(good)), "org.matrix.login.jwt", "m.login.jwt", 1), 400, "M_UNKNOWN", ""},
 		forbidden("iss missing", jwt(good.without("iss")), failed+"missing_claim: Missing 'iss' claim"),

@@ -17,7 +17,7 @@ server_name: example.org
 public_base_url: https://matrix.example.org/
 jwt:
   providers:
-    - {name: corp, secret: "` + secret + `", issuers: [corp], leeway: 10s, allow_uia: true}
+    - {name: corp, secret: "` + secret + `", issuers: [corp], leeway: 10s, allow_uia: true, link_existing: true}
     - {name: partner, secret: "` + secret + `", issuers: [partner], leeway: 10s}
 `
 
@@ -239,7 +239,7 @@ func TestATokenConfirmsIfItIsFreshAndItsProviderMay(t *testing.T) {
 		now := d.setClock()
 		at := func(ago time.Duration) int64 { return now.Add(-ago).Unix() }
 		alice := d.mustLogin(t, jwt(claims{"sub": "alice", "iss": "corp"}), `"device_id":"PHONE"`)
-		d.mustLogin(t, jwt(claims{"sub": "alice", "iss": "partner"}), `"device_id":"TABLET"`)
+		d.mustLogin(t, jwt(claims{"sub": "alice", "iss": "corp"}), `"device_id":"TABLET"`)
 		session := d.challenged(t, "DELETE", devicesPath+"TABLET", alice, "")
 		for name, token := range map[string]string{
 			"of before the request":     jwt(claims{"sub": "alice", "iss": "corp", "iat": at(12 * time.Second)}),

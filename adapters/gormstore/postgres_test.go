@@ -18,12 +18,22 @@ func TestHotPathsAreOneStatementOnPostgreSQL(t *testing.T) {
 	store := migrated(t, openPostgres(t, server.URL("postgres")))
 	sessions := store.Repositories().Sessions
 	in := loginA()
+	known := login("@carol:example.org", "d", "of carol")
+	known.Link = domain.Link{Provider: "corp", Subject: "carol"}
+	if err := signIn(t.Context(), store, known); err != nil {
+		t.Fatal(err)
+	}
+	anew := login("@dora:example.org", "d", "of dora")
+	anew.Link = domain.Link{Provider: "corp", Subject: "dora"}
+	anew.Profile = domain.Profile{DisplayName: "Dora", AvatarURL: "mxc://x/d", Email: "dora@example.org", Admin: true}
 	used := func() error { _, err := sessions.ByAccessToken(t.Context(), access("a"), at); return err }
 	for name, c := range map[string]struct {
 		call func() error
 		want int
 	}{
 		"SignIn":                      {func() error { return signIn(t.Context(), store, in) }, 1},
+		"SignIn of a known identity":  {func() error { return signIn(t.Context(), store, known) }, 1},
+		"SignIn of a new one":         {func() error { return signIn(t.Context(), store, anew) }, 1},
 		"ByAccessToken":               {used, 1},
 		"asking for a stale one":      {func() error { _, err := sessions.ByAccessToken(t.Context(), accessOfA("b"), at); return err }, 1},
 		"Refresh":                     {func() error { return refresh(t, sessions, "a", "a") }, 1},
