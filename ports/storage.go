@@ -15,6 +15,7 @@ type Repositories struct {
 	Tickets            TicketRepository
 	Interactions       InteractionRepository
 	RegistrationTokens RegistrationTokenRepository
+	Audit              AuditRepository
 }
 
 // A Storage keeps what has to outlive a request.

@@ -89,6 +89,7 @@ func (s *Store) repositories(c calls) ports.Repositories {
 		Tickets:            tickets{c},
 		Interactions:       interactions{c},
 		RegistrationTokens: registrationTokens{c},
+		Audit:              audit{c},
 	}
 }
 

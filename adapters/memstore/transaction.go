@@ -43,6 +43,7 @@ func repositories(c calls) ports.Repositories {
 		Tickets:            tickets{c},
 		Interactions:       interactions{c},
 		RegistrationTokens: registrationTokens{c},
+		Audit:              audit{c},
 	}
 }
 

@@ -31,6 +31,7 @@ type tables struct {
 	tickets       map[domain.TokenHash]domain.Ticket
 	interactions  map[domain.TokenHash]domain.Interaction
 	registrations map[string]domain.RegistrationToken
+	audit         map[string]domain.AuditRecord
 }
 
 func newTables() *tables {
@@ -42,6 +43,7 @@ func newTables() *tables {
 		tickets:       map[domain.TokenHash]domain.Ticket{},
 		interactions:  map[domain.TokenHash]domain.Interaction{},
 		registrations: map[string]domain.RegistrationToken{},
+		audit:         map[string]domain.AuditRecord{},
 	}
 }
 
@@ -54,6 +56,7 @@ type view struct {
 	tickets       layer[domain.TokenHash, domain.Ticket]
 	interactions  layer[domain.TokenHash, domain.Interaction]
 	registrations layer[string, domain.RegistrationToken]
+	audit         layer[string, domain.AuditRecord]
 }
 
 func newView(t *tables) *view {
@@ -65,6 +68,7 @@ func newView(t *tables) *view {
 		tickets:       layer[domain.TokenHash, domain.Ticket]{committed: t.tickets},
 		interactions:  layer[domain.TokenHash, domain.Interaction]{committed: t.interactions},
 		registrations: layer[string, domain.RegistrationToken]{committed: t.registrations},
+		audit:         layer[string, domain.AuditRecord]{committed: t.audit},
 	}
 }
 
@@ -76,4 +80,5 @@ func (v *view) commit() {
 	v.tickets.commit()
 	v.interactions.commit()
 	v.registrations.commit()
+	v.audit.commit()
 }

@@ -67,6 +67,11 @@ func lookupsWith(ctx context.Context, r ports.Repositories, bad string) map[stri
 		},
 		"Links.List":                 func() error { _, err := r.Links.List(ctx, user); return err },
 		"RegistrationTokens.ByToken": func() error { _, err := r.RegistrationTokens.ByToken(ctx, bad, noon); return err },
+		"Audit.List user":            func() error { _, err := r.Audit.List(ctx, domain.AuditQuery{User: user, Limit: 1}); return err },
+		"Audit.List event": func() error {
+			_, err := r.Audit.List(ctx, domain.AuditQuery{Event: domain.AuditEvent(bad), Limit: 1})
+			return err
+		},
 	}
 }
 

@@ -18,6 +18,7 @@ func valuesWith(bad string) map[string]storing {
 	addSightingsWith(bad, calls)
 	addAddressesWith(bad, calls)
 	addInteractionsWith(bad, calls)
+	addRecordsWith(bad, calls)
 	return calls
 }
 
@@ -98,6 +99,30 @@ func addInteractionsWith(bad string, calls map[string]storing) {
 		calls["Interactions.Update "+name] = func(ctx context.Context, r ports.Repositories) error {
 			_, err := r.Interactions.Update(ctx, token("waiting"), noon, func(i *domain.Interaction) error { change(i); return nil })
 			return err
+		}
+	}
+}
+
+func addRecordsWith(bad string, calls map[string]storing) {
+	for name, change := range map[string]func(*domain.AuditRecord){
+		"id":         func(r *domain.AuditRecord) { r.ID = bad },
+		"event":      func(r *domain.AuditRecord) { r.Event = domain.AuditEvent(bad) },
+		"result":     func(r *domain.AuditRecord) { r.Result = domain.AuditResult(bad) },
+		"reason":     func(r *domain.AuditRecord) { r.Reason = bad },
+		"detail":     func(r *domain.AuditRecord) { r.Detail = bad },
+		"login type": func(r *domain.AuditRecord) { r.LoginType = bad },
+		"provider":   func(r *domain.AuditRecord) { r.Provider = bad },
+		"key":        func(r *domain.AuditRecord) { r.KeyID = bad },
+		"subject":    func(r *domain.AuditRecord) { r.Subject = bad },
+		"user":       func(r *domain.AuditRecord) { r.User = domain.UserID(bad) },
+		"device":     func(r *domain.AuditRecord) { r.Device = bad },
+		"actor":      func(r *domain.AuditRecord) { r.Actor = bad },
+		"address":    func(r *domain.AuditRecord) { r.Address = bad },
+	} {
+		r := record("r", noon)
+		change(&r)
+		calls["Audit.Add "+name] = func(ctx context.Context, rs ports.Repositories) error {
+			return rs.Audit.Add(ctx, []domain.AuditRecord{record("good", noon), r})
 		}
 	}
 }

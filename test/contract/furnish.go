@@ -36,6 +36,7 @@ func (t *trial) furnish() {
 	t.addInteraction(short)
 	t.addRegistrationToken(domain.RegistrationToken{Token: "for.three", UsesAllowed: new(3), Completed: 1, Expires: later(time.Hour)})
 	t.addRegistrationToken(domain.RegistrationToken{Token: "for.all"})
+	t.addRecords(record("first", noon), record("second", later(time.Hour)))
 }
 
 // interaction is one of which everything is said, and that does not expire soon.

@@ -18,6 +18,7 @@ type picture struct {
 	Tickets            map[string]domain.Ticket
 	Interactions       map[string]domain.Interaction
 	RegistrationTokens []domain.RegistrationToken
+	Audit              []domain.AuditRecord
 }
 
 // What is found by a hash is in the picture if it has one of these names.
@@ -64,6 +65,8 @@ func (t *trial) picture() picture {
 		picturedIn(t, p.Interactions, name, i, err)
 	}
 	p.RegistrationTokens, err = t.RegistrationTokens.List(ctx, noon)
+	t.wantError(err, nil)
+	p.Audit, err = t.Audit.List(ctx, domain.AuditQuery{Limit: 1000})
 	t.wantError(err, nil)
 	return p
 }

@@ -62,4 +62,8 @@ var reads = []call{
 		_, err := r.RegistrationTokens.List(ctx, noon)
 		return err
 	}},
+	{"Audit.List", func(ctx context.Context, r ports.Repositories) error {
+		_, err := r.Audit.List(ctx, domain.AuditQuery{Limit: 10})
+		return err
+	}},
 }

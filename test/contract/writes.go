@@ -118,4 +118,11 @@ var writes = []call{
 	{"RegistrationTokens.Delete", func(ctx context.Context, r ports.Repositories) error {
 		return r.RegistrationTokens.Delete(ctx, "for.all")
 	}},
+	{"Audit.Add", func(ctx context.Context, r ports.Repositories) error {
+		return r.Audit.Add(ctx, []domain.AuditRecord{record("third", noon)})
+	}},
+	{"Audit.DeleteBefore", func(ctx context.Context, r ports.Repositories) error {
+		_, err := r.Audit.DeleteBefore(ctx, later(time.Hour))
+		return err
+	}},
 }
