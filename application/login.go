@@ -45,6 +45,8 @@ type LoginResult struct {
 	ExpiresIn time.Duration
 	// UserCreated says that the user is new.
 	UserCreated bool
+	// Evidence is what is known of the credential.
+	Evidence domain.Evidence
 }
 
 // Do signs the bearer of the credential in. Everything is checked before
@@ -55,7 +57,8 @@ type LoginResult struct {
 // device, [domain.ErrInvalidUsername], [domain.ErrExclusive],
 // [domain.ErrUserNotFound], [domain.ErrOtherIdentity], [domain.ErrUserDeactivated],
 // [domain.ErrUserLocked], [domain.ErrTooManyDevices], or [domain.ErrForbidden] if
-// what was verified does not hold any more.
+// what was verified does not hold any more. Once the credential was verified, the
+// error is a [domain.Traced].
 func (l Login) Do(ctx context.Context, req LoginRequest) (result LoginResult, err error) {
 	verifier, ok := l.Types.Verifier(req.Credential.Type)
 	if !ok {
@@ -81,10 +84,17 @@ func (l Login) signIn(ctx context.Context, verifier ports.TokenVerifier, req Log
 	if err != nil {
 		return LoginResult{}, err
 	}
+	claims.Evidence.Verified = true
 	who, err := accountOf(claims, l.Server, l.Appservices)
 	if err != nil {
-		return LoginResult{}, err
+		return LoginResult{}, domain.Trace(err, claims.Evidence, "")
 	}
+	result, err := l.enter(ctx, claims, who, req, may)
+	return result, domain.Trace(err, claims.Evidence, who.id())
+}
+
+// enter signs the account in.
+func (l Login) enter(ctx context.Context, claims domain.Claims, who account, req LoginRequest, may func(domain.UserID) error) (LoginResult, error) {
 	device, err := deviceOf(req.DeviceID, req.DeviceName)
 	if err != nil {
 		return LoginResult{}, err
@@ -100,5 +110,7 @@ func (l Login) signIn(ctx context.Context, verifier ports.TokenVerifier, req Log
 	if err != nil {
 		return LoginResult{}, err
 	}
-	return opening.result(signedIn), nil
+	result := opening.result(signedIn)
+	result.Evidence = claims.Evidence
+	return result, nil
 }

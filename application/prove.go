@@ -55,14 +55,20 @@ func (c Confirm) verify(ctx context.Context, i domain.Interaction, auth Auth) (d
 	if err != nil {
 		return domain.Proof{}, err
 	}
+	claims.Evidence.Verified = true
+	return claims.Proof, domain.Trace(c.isOf(ctx, i.User, claims), claims.Evidence, i.User)
+}
+
+// isOf says whether claims are those of a user.
+func (c Confirm) isOf(ctx context.Context, wanted domain.UserID, claims domain.Claims) error {
 	who, err := accountOf(claims, c.Server, c.Appservices)
 	if err != nil {
-		return domain.Proof{}, err
+		return err
 	}
 	r := c.Storage.Repositories()
 	user, _, err := who.existing(ctx, r.Users, r.Links)
-	if errors.Is(err, domain.ErrNotFound) || errors.Is(err, domain.ErrOtherIdentity) || err == nil && user.ID != i.User {
-		return domain.Proof{}, errSomebodyElse
+	if errors.Is(err, domain.ErrNotFound) || errors.Is(err, domain.ErrOtherIdentity) || err == nil && user.ID != wanted {
+		return errSomebodyElse
 	}
-	return claims.Proof, err
+	return err
 }

@@ -54,6 +54,8 @@ type Claims struct {
 	SessionEnds time.Time
 	// Proof is what else must hold when the login takes effect.
 	Proof Proof
+	// Evidence is what is to be remembered of the credential.
+	Evidence Evidence
 }
 
 // A Proof is what a credential rests on that could be gone, or used, when its

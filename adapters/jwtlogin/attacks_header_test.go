@@ -3,6 +3,7 @@ package jwtlogin_test
 import (
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 
@@ -194,7 +195,7 @@ func TestRefusalsHoldNothingOfTheToken(t *testing.T) {
 		hs256(`{"exp":"` + mark + `"}`), jws("HS256", []byte(mark), `{"alg":"HS256","kid":"`+mark+`"}`, `{"sub":"`+mark+`"}`),
 	} {
 		_, err := verify(v, token)
-		text := string(must(json.Marshal(err))) + err.Error()
+		text := string(must(json.Marshal(errors.Unwrap(err)))) + err.Error()
 		if strings.Contains(text, mark) {
 			t.Errorf("%s", text)
 		}

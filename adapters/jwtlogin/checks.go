@@ -76,6 +76,7 @@ type attempt struct {
 	method   jwt.SigningMethod
 	provider *Provider
 	key      domain.Key
+	verified bool    // that the key made the signature
 	exp, iat float64 // in seconds since 1970; 0 if the token has none
 	unmet    *Rule   // the first rule that does not hold
 	subject  string
@@ -86,8 +87,8 @@ func (v *Verifier) attempt(ctx context.Context, token string) *attempt {
 	return &attempt{ctx: ctx, verifier: v, token: token, now: seconds(v.now())}
 }
 
-// walk runs the checks up to the first that fails, and returns its error. Each
-// outcome is reported to record, unless that is nil.
+// walk runs the checks up to the first that fails, and returns its error with what
+// is known by then. Each outcome is reported to record, unless that is nil.
 func (a *attempt) walk(record func(*check, error)) error {
 	for i := range checks {
 		err := checks[i].run(a)
@@ -95,8 +96,9 @@ func (a *attempt) walk(record func(*check, error)) error {
 			record(&checks[i], err)
 		}
 		if err != nil {
-			return err
+			return domain.Trace(err, a.evidence(), "")
 		}
 	}
+	a.result.Evidence = a.evidence()
 	return nil
 }

@@ -2,6 +2,7 @@ package jwtlogin_test
 
 import (
 	"context"
+	"errors"
 	"reflect"
 	"strings"
 	"testing"
@@ -48,7 +49,8 @@ func TestExplanationOfAGoodToken(t *testing.T) {
 			{Check: "display_name", Value: `"\u00c4\u202e"`, Limit: "at most 256 characters in name, for a new user", OK: true},
 		},
 		Claims: domain.Claims{Localpart: "alice", Exact: "Alice", Register: true, Profile: domain.Profile{DisplayName: "\u00c4\u202e"},
-			Link: domain.Link{Provider: "corp", Issuer: "us", Subject: "Alice"}},
+			Link:     domain.Link{Provider: "corp", Issuer: "us", Subject: "Alice"},
+			Evidence: domain.Evidence{Provider: "corp", KeyID: "k1", Subject: "Alice", Verified: true}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -134,7 +136,7 @@ func TestExplanationPointsOutAnIssuerThatNearlyFits(t *testing.T) {
 
 func TestExplanationOfKeysThatCannotBeHad(t *testing.T) {
 	v := newVerifier(t, with(func(p *jwtlogin.Provider) { p.Keys = noKeys{domain.ErrUnavailable} }))
-	if e := v.Explain(context.Background(), hs256(`{}`)); e.Err != domain.ErrUnavailable || e.Provider != "corp" {
+	if e := v.Explain(context.Background(), hs256(`{}`)); !errors.Is(e.Err, domain.ErrUnavailable) || e.Provider != "corp" {
 		t.Errorf("got %+v", e)
 	}
 }

@@ -143,7 +143,7 @@ func TestKeysThatCannotBeHadSayNothingOfTheToken(t *testing.T) {
 		if errors.Is(err, domain.ErrUnavailable) == isContexts {
 			t.Errorf("%v became %v", cause, err)
 		}
-		if cause == known && err != known {
+		if cause == known && errors.Unwrap(err) != known {
 			t.Errorf("%v became %v", cause, err)
 		}
 	}

@@ -31,7 +31,8 @@ func TestClaimsOfAGoodToken(t *testing.T) {
 		"exp":1800000060,"nbf":1799999000,"iat":1799999999.5,"jti":"1","admin":true,"user_id":"@root:example.org"}`))
 	want := domain.Claims{
 		Localpart: "alice.b", Exact: "Alice.B", Register: true, Profile: domain.Profile{DisplayName: "Älice"},
-		Link: domain.Link{Provider: "corp", Issuer: "https://corp.example", Subject: "Alice.B"},
+		Link:     domain.Link{Provider: "corp", Issuer: "https://corp.example", Subject: "Alice.B"},
+		Evidence: domain.Evidence{Provider: "corp", Subject: "Alice.B", Verified: true},
 	}
 	if err != nil || !cmp.Equal(got, want) {
 		t.Errorf("got %v, %s", err, cmp.Diff(want, got))

@@ -117,5 +117,19 @@ func (a *attempt) checkSignature() error {
 	if err := a.method.Verify(a.signed, a.signature, a.key.Material); err != nil {
 		return errUnverified
 	}
+	a.verified = true
 	return nil
+}
+
+// evidence returns what can be said of the token by now. The key and the subject
+// are nothing but what the token says before its signature is verified.
+func (a *attempt) evidence() (e domain.Evidence) {
+	if a.provider != nil {
+		e.Provider = a.provider.Name
+	}
+	if a.verified {
+		e.Verified, e.KeyID = true, a.key.ID
+		e.Subject, _ = lookup(a.claims, a.provider.SubjectClaim).(string)
+	}
+	return e
 }

@@ -34,7 +34,7 @@ type Verifier struct {
 // Otherwise it returns a refusal: [domain.ErrForbidden] if the token is missing
 // or proves nothing, [domain.ErrInvalidUsername] if its subject cannot be a
 // localpart. If the provider's keys cannot be had, it returns
-// [domain.ErrUnavailable] or the context's error.
+// [domain.ErrUnavailable] or the context's error. Its errors are [domain.Traced].
 func (v *Verifier) Verify(ctx context.Context, cred domain.Credential) (domain.Claims, error) {
 	if cred.Token == nil {
 		return domain.Claims{}, errMissingToken

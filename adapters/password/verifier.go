@@ -38,7 +38,8 @@ var errWrong = domain.Refuse(domain.ErrForbidden, "invalid_password", "Invalid u
 // the fields, [domain.ErrLimited] for an account with too many wrong passwords,
 // and [domain.ErrForbidden] for everything else that the credential can be wrong
 // about; or the error of a repository or of [Hasher.Verify], which counts
-// against nobody.
+// against nobody. A refusal says to the log, as a [domain.Traced], whose password
+// was tried.
 func (v Verifier) Verify(ctx context.Context, cred domain.Credential) (domain.Claims, error) {
 	id, err := identifier.Read(cred.Extra)
 	if err != nil {
@@ -55,14 +56,14 @@ func (v Verifier) Verify(ctx context.Context, cred domain.Credential) (domain.Cl
 	// Before the verdict: otherwise as many guesses as fit into its time would be free.
 	bucket := domain.Bucket{Limit: domain.LimitFailed, Key: "account:" + meant.name}
 	if err := v.Limits.Take(ctx, bucket); err != nil {
-		return domain.Claims{}, err
+		return domain.Claims{}, domain.Trace(err, domain.Evidence{}, meant.user)
 	}
 	proof, err := v.prove(ctx, meant.user, password)
 	if !errors.Is(err, domain.ErrForbidden) {
 		v.Limits.GiveBack(context.WithoutCancel(ctx), bucket)
 	}
 	if err != nil {
-		return domain.Claims{}, err
+		return domain.Claims{}, domain.Trace(err, domain.Evidence{}, meant.user)
 	}
 	return domain.Claims{User: meant.user, Proof: proof}, nil
 }
