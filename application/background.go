@@ -10,15 +10,21 @@ import (
 )
 
 const (
-	writeSeenEvery = 10 * time.Second
-	cleanUpEvery   = 10 * time.Minute
-	lastWriteLimit = 5 * time.Second
+	writeAuditEvery = time.Second
+	retryAuditAfter = 10 * time.Second
+	writeSeenEvery  = 10 * time.Second
+	cleanUpEvery    = 10 * time.Minute
+	lastWriteLimit  = 5 * time.Second
+
+	auditUnwritten = "audit records could not be written down"
+	seenUnwritten  = "sightings of devices could not be written down"
 )
 
-// Background is the work that no request waits for: sightings of devices are
-// written down, and what has expired is deleted.
+// Background is the work that no request waits for: sightings of devices and audit
+// records are written down, and what has expired is deleted.
 type Background struct {
 	LastSeen *LastSeen
+	Audit    *Audit
 	Storage  ports.Storage
 	Now      Clock
 	Log      *slog.Logger
@@ -27,30 +33,45 @@ type Background struct {
 // Run works until ctx ends, and then writes down what is left. A failure is
 // logged, and tried again the next time.
 func (b Background) Run(ctx context.Context) {
-	seen, old := time.NewTicker(writeSeenEvery), time.NewTicker(cleanUpEvery)
+	audit, seen, old := time.NewTicker(writeAuditEvery), time.NewTicker(writeSeenEvery), time.NewTicker(cleanUpEvery)
+	defer audit.Stop()
 	defer seen.Stop()
 	defer old.Stop()
 	for {
 		select {
+		case <-audit.C:
+			err := b.Audit.Write(ctx)
+			b.report(auditUnwritten, err)
+			audit.Reset(untilNextWrite(err))
 		case <-seen.C:
-			b.report("sightings of devices could not be written down", b.LastSeen.Write(ctx, false))
+			b.report(seenUnwritten, b.LastSeen.Write(ctx, false))
 		case <-old.C:
 			b.report("what has expired could not be deleted", b.CleanUp(ctx))
 		case <-ctx.Done():
 			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWriteLimit)
 			defer cancel()
-			b.report("sightings of devices could not be written down", b.LastSeen.Write(last, true))
+			b.report(auditUnwritten, b.Audit.Write(last))
+			b.report(seenUnwritten, b.LastSeen.Write(last, true))
 			return
 		}
 	}
 }
 
-// CleanUp deletes what has expired.
+// untilNextWrite lets a database that is out of order alone for a while, and the log
+// too.
+func untilNextWrite(err error) time.Duration {
+	if err != nil {
+		return retryAuditAfter
+	}
+	return writeAuditEvery
+}
+
+// CleanUp deletes what has expired, and audit records that were kept long enough.
 func (b Background) CleanUp(ctx context.Context) error {
 	r, now := b.Storage.Repositories(), b.Now()
 	_, interactions := r.Interactions.DeleteExpired(ctx, now)
 	_, tickets := r.Tickets.DeleteExpired(ctx, now)
-	return errors.Join(interactions, tickets)
+	return errors.Join(interactions, tickets, b.Audit.CleanUp(ctx))
 }
 
 func (b Background) report(text string, err error) {

@@ -18,7 +18,7 @@ import (
 func TestWhatIsLeftIsWrittenDownInTheEnd(t *testing.T) {
 	d, log := &diary{}, &bytes.Buffer{}
 	seen := application.NewLastSeen(d, func() time.Time { return at })
-	b := application.Background{LastSeen: seen, Log: slog.New(slog.NewTextHandler(log, nil))}
+	b := application.Background{LastSeen: seen, Audit: newAudit(newLedger(), kept), Log: slog.New(slog.NewTextHandler(log, nil))}
 	ended, end := context.WithCancel(t.Context())
 	end()
 	seen.Note(domain.Bearer{User: domain.User{ID: alices}, Device: "PHONE"}, "", "")
@@ -60,7 +60,7 @@ func TestWhatHasExpiredIsDeleted(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	b := application.Background{Storage: lost{store}, Now: func() time.Time { return at }}
+	b := application.Background{Storage: lost{store}, Audit: newAudit(newLedger(), kept), Now: func() time.Time { return at }}
 	if err := b.CleanUp(t.Context()); !errors.Is(err, domain.ErrUnavailable) {
 		t.Errorf("got %v", err)
 	}

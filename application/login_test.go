@@ -213,3 +213,37 @@ func TestThePreviewRefusesAsTheLoginDoes(t *testing.T) {
 		})
 	}
 }
+
+// Whoever looks into it learns whose login was refused, and by which key; before
+// the credential was verified, nobody knows.
+func TestARefusalAfterVerificationSaysWhoseLoginItWas(t *testing.T) {
+	evidence := domain.Evidence{Provider: "corp", KeyID: "k1", Subject: "Alice"}
+	claims := func(localpart string, register bool) domain.Claims {
+		return domain.Claims{Localpart: localpart, Register: register, Evidence: evidence}
+	}
+	proven := evidence
+	proven.Verified = true
+	for _, c := range []struct {
+		name     string
+		verifier says
+		user     domain.UserID
+		want     domain.Evidence
+	}{
+		{"the verifier refuses", says{claims: claims("alice", true), err: domain.ErrForbidden}, "", domain.Evidence{}},
+		{"no localpart", says{claims: claims("Alice", true)}, "", proven},
+		{"not to be created", says{claims: claims("alice", false)}, "@alice:example.org", proven},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := newDoor(c.verifier).login.Do(t.Context(), request())
+			var traced domain.Traced
+			errors.As(err, &traced)
+			if err == nil || traced.User != c.user || traced.Evidence != c.want {
+				t.Errorf("%v: got %+v", err, traced)
+			}
+		})
+	}
+	result, err := newDoor(says{claims: claims("alice", true)}).login.Do(t.Context(), request())
+	if err != nil || result.Evidence != proven {
+		t.Errorf("got %+v, %v", result.Evidence, err)
+	}
+}

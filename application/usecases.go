@@ -29,6 +29,8 @@ type Dependencies struct {
 	SharedSecret SharedSecret
 	// Administrators are, if zero, the users who are.
 	Administrators Administrators
+	// Audit keeps no records if zero.
+	Audit AuditRules
 }
 
 // UseCases are all that Doorward does.
@@ -56,6 +58,8 @@ type UseCases struct {
 	RegistrationTokens RegistrationTokens
 	// LastSeen is told which devices are used.
 	LastSeen *LastSeen
+	// Audit is told what was done, and refused.
+	Audit *Audit
 }
 
 // New makes the use cases.
@@ -106,5 +110,6 @@ func New(d Dependencies) UseCases {
 		Administer:         Administer{Server: d.Server, Appservices: d.Appservices, Storage: d.Storage, Hasher: d.Hasher, Now: d.Now},
 		RegistrationTokens: RegistrationTokens{Tokens: r.RegistrationTokens, Now: d.Now},
 		LastSeen:           seen,
+		Audit:              NewAudit(r.Audit, d.Audit, d.Now),
 	}
 }

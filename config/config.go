@@ -27,6 +27,7 @@ type Config struct {
 	Sessions    Sessions     `yaml:"sessions"`
 	RateLimits  RateLimits   `yaml:"rate_limits"`
 	Admin       Admin        `yaml:"admin"`
+	Audit       Audit        `yaml:"audit"`
 	Log         Log          `yaml:"log"`
 
 	origins  origins

@@ -21,6 +21,7 @@ func (c *Config) setDefaults() {
 		LoginToken:   Limit{PerSecond: 0.0167, Burst: 1},
 		Store:        memoryStore,
 	}
+	c.Audit = Audit{Enabled: true, Retention: 90 * 24 * time.Hour}
 	c.Log.Level = "info"
 	c.Log.Format = "text"
 }

@@ -40,7 +40,8 @@ func TestWhatIsLeftOutHasItsDefault(t *testing.T) {
 			LoginToken:   config.Limit{PerSecond: 0.0167, Burst: 1},
 			Store:        "memory",
 		},
-		Log: config.Log{Level: "info", Format: "text"},
+		Audit: config.Audit{Enabled: true, Retention: 90 * 24 * time.Hour},
+		Log:   config.Log{Level: "info", Format: "text"},
 	}
 	if diff := cmp.Diff(want, parse(t, minimal), comparable); diff != "" {
 		t.Error(diff)

@@ -49,11 +49,13 @@ func TestVariablesReachNestedSettings(t *testing.T) {
 		"DOORWARD_RATE_LIMITS_REFRESH_PER_SECOND=2",
 		"DOORWARD_RATE_LIMITS_STORE=rediss://u:p@h:1/2",
 		"DOORWARD_ADMIN_API_TOKEN="+token,
+		"DOORWARD_AUDIT_ENABLED=false",
+		"DOORWARD_AUDIT_RETENTION=0s",
 	)
 	got := fmt.Sprint(c.JWT.Providers[0].AllowUIA, c.Password, c.LoginToken, c.Registration.SharedSecret.Reveal(), c.Sessions.MaxDevicesPerUser,
-		c.RateLimits.LoginToken, c.RateLimits.Refresh, c.RateLimits.Store.Reveal(), c.Admin.APIToken.Reveal())
+		c.RateLimits.LoginToken, c.RateLimits.Refresh, c.RateLimits.Store.Reveal(), c.Admin.APIToken.Reveal(), c.Audit)
 	want := fmt.Sprint(true, config.Password{}, config.LoginToken{Enabled: true, Lifetime: time.Minute}, "correct horse battery", 7,
-		config.Limit{PerSecond: 0.5, Burst: 2}, config.Limit{PerSecond: 2, Burst: 20}, "rediss://u:p@h:1/2", token)
+		config.Limit{PerSecond: 0.5, Burst: 2}, config.Limit{PerSecond: 2, Burst: 20}, "rediss://u:p@h:1/2", token, config.Audit{})
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

@@ -135,6 +135,7 @@ rate_limits:
   login_token: {per_second: 0.6, burst: 6}
   store: redis://:pass%20word@redis:6379/15
 admin: {api_token: 0123456789abcdefghijklmnopqrstuv}
+audit: {enabled: false, retention: 48h}
 log: {level: debug, format: json}
 `)
 	want := &config.Config{
@@ -191,6 +192,7 @@ log: {level: debug, format: json}
 			Store:        "redis://:pass%20word@redis:6379/15",
 		},
 		Admin: config.Admin{APIToken: "0123456789abcdefghijklmnopqrstuv"},
+		Audit: config.Audit{Retention: 48 * time.Hour},
 		Log:   config.Log{Level: "debug", Format: "json"},
 	}
 	if diff := cmp.Diff(want, got, comparable); diff != "" {

@@ -37,6 +37,7 @@ func (r *reading) validate() {
 	r.validateSessions()
 	r.validateRateLimits()
 	r.validateAdmin()
+	r.span("audit.retention", c.Audit.Retention)
 	r.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	r.oneOf("log.format", c.Log.Format, "text", "json")
 }

@@ -36,8 +36,9 @@ func TestNothingSecretIsLoggedOrStored(t *testing.T) {
 			if v.name == "Memory" {
 				return
 			}
+			o.d.records(t) // are written down
 			stored := contents(t, database)
-			for _, there := range []string{"@grace:example.org", "$argon2id$", "PHONE"} {
+			for _, there := range []string{"@grace:example.org", "$argon2id$", "PHONE", "admin_granted"} {
 				if !strings.Contains(stored, there) {
 					t.Errorf("the database does not hold %q: it was not read", there)
 				}

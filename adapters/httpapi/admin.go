@@ -37,11 +37,19 @@ func (a *API) moderator(do func(*exchange) error) echo.HandlerFunc {
 		if err := a.authenticate(x, usersAndGuests); err != nil {
 			return err
 		}
+		x.administers()
 		if err := a.Administrators.Check(x.bearer); err != nil {
 			return err
 		}
 		return do(x)
 	})
+}
+
+// administers notes that the bearer acts on the accounts of others.
+func (x *exchange) administers() {
+	if x.account.actor == "" {
+		x.account.actor = string(x.bearer.User.ID)
+	}
 }
 
 // administrator is a handler for administrators and for programs of the
@@ -50,6 +58,7 @@ func (a *API) administrator(do func(*exchange) error) echo.HandlerFunc {
 	user := a.moderator(do)
 	return handle(func(x *exchange) error {
 		if a.Administrators.IsProgram(accessToken(x.Request())) {
+			x.account.actor = domain.ActorProgram
 			return do(x)
 		}
 		return user(x)
@@ -83,6 +92,8 @@ func (a *API) takeMeasure(measure application.Measure, name string) func(*exchan
 		if err != nil {
 			return err
 		}
+		x.account.user = domain.UserID(user)
+		x.changes(measure.Audited(taken))
 		if err := a.Moderate.Take(x.Request().Context(), x.bearer, measure, user, taken); err != nil {
 			return err
 		}
@@ -117,6 +128,7 @@ func (a *API) whois(x *exchange) error {
 		return err
 	}
 	if user != string(x.bearer.User.ID) {
+		x.administers()
 		if err := a.Administrators.Check(x.bearer); err != nil {
 			return err
 		}

@@ -23,10 +23,12 @@ func (a *API) adminPutUser(x *exchange) error {
 	if err != nil {
 		return err
 	}
+	x.changes(change.Audited())
 	account, created, err := a.Administer.Put(x.Request().Context(), x.bearer, user, change)
 	if err != nil {
 		return err
 	}
+	x.account.created = created
 	status := http.StatusOK
 	if created {
 		status = http.StatusCreated
@@ -114,6 +116,7 @@ func takeInteger(body map[string]any, name string) (*int64, error) {
 
 // changeAccount makes a change to the user that the path names, and answers.
 func (a *API) changeAccount(x *exchange, user domain.UserID, change application.AccountChange, answer any) error {
+	x.changes(change.Audited())
 	if _, err := a.Administer.Change(x.Request().Context(), x.bearer, user, change); err != nil {
 		return err
 	}

@@ -58,6 +58,7 @@ func (a *API) userAndDevice(x *exchange) (user domain.UserID, device domain.Devi
 		return "", "", err
 	}
 	device, err = deviceParam(x)
+	x.concerns(device)
 	return user, device, err
 }
 
@@ -130,6 +131,7 @@ func (a *API) adminDeleteDevices(x *exchange) error {
 }
 
 func (a *API) adminDelete(x *exchange, user domain.UserID, devices ...domain.DeviceID) error {
+	x.concerns(devices...)
 	if err := a.Administer.DeleteDevices(x.Request().Context(), user, devices...); err != nil {
 		return err
 	}

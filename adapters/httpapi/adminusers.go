@@ -96,7 +96,8 @@ func (a *API) userParam(x *exchange) (domain.UserID, error) {
 	if err != nil {
 		return "", err
 	}
-	return a.Administer.User(id)
+	x.account.user, err = a.Administer.User(id)
+	return x.account.user, err
 }
 
 // accountParam returns the account that the path names.

@@ -25,7 +25,8 @@ type API struct {
 	Ping     func(context.Context) error
 	Settings Settings
 	// Log gets one line a request. No line holds a token, a credential, a body
-	// or a query string. Nil: nobody is told.
+	// or a query string. A line with an event is an audit record too, whose texts
+	// are escaped. Nil: nobody is told.
 	Log *slog.Logger
 	Now application.Clock
 	// Observer may be nil.
@@ -57,9 +58,12 @@ type Observer interface {
 	// that the client went away before it was answered.
 	Request(method, route string, status int, took time.Duration)
 	// Login is called once for each attempt to log in. The type is one that is
-	// on offer, or "unknown"; the result is "ok", "refused" or "failed"; the
-	// reason is empty if it is "ok".
-	Login(loginType, result, reason string)
+	// on offer, or "unknown"; the provider has a name of the configuration, or is
+	// empty if none took the credential; the result is "ok", "refused" or "failed";
+	// the reason is empty if it is "ok".
+	Login(loginType, provider, result, reason string)
+	// AuditDropped is called for an audit record for which there was no room.
+	AuditDropped()
 	// Panic is called when a handler panicked.
 	Panic()
 }
@@ -120,5 +124,6 @@ func (a *API) routes(e *echo.Echo) {
 type nobody struct{}
 
 func (nobody) Request(string, string, int, time.Duration) {}
-func (nobody) Login(string, string, string)               {}
+func (nobody) Login(string, string, string, string)       {}
+func (nobody) AuditDropped()                              {}
 func (nobody) Panic()                                     {}

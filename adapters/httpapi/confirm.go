@@ -46,6 +46,12 @@ func (a *API) confirmation(x *exchange, operation string, body map[string]any) (
 	if auth != nil {
 		req.Auth, err = authOf(*auth)
 	}
+	// Only a type that is on offer may reach the log.
+	if err == nil && req.Auth != nil {
+		if _, known := a.Login.Types.Verifier(req.Auth.Stage); known {
+			x.account.stage = req.Auth.Stage
+		}
+	}
 	return req, err
 }
 

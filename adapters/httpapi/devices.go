@@ -99,6 +99,7 @@ func (a *API) putDevice(x *exchange) error {
 	if err != nil {
 		return err
 	}
+	x.concerns(id)
 	created, err := a.Devices.Put(x.Request().Context(), x.bearer, id, name)
 	if err != nil {
 		return err
@@ -121,6 +122,7 @@ func (a *API) deleteDevice(x *exchange) error {
 	if err != nil {
 		return err
 	}
+	x.concerns(id)
 	body, err := readObjectIfAny(x.Response(), x.Request(), a.Settings.MaxBodyBytes)
 	if err != nil {
 		return err
@@ -183,6 +185,7 @@ func (a *API) confirmDeletion(x *exchange, req application.Confirmation) (applic
 }
 
 func (a *API) delete(x *exchange, confirmed application.Confirmed, ids ...domain.DeviceID) error {
+	x.concerns(ids...)
 	if err := a.Devices.Delete(x.Request().Context(), x.bearer, confirmed, ids...); err != nil {
 		return err
 	}

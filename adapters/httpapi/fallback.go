@@ -51,6 +51,7 @@ func (a *API) takeFallback(x *exchange) error {
 		return failFallback(x, err)
 	}
 	fillIn(&auth, form)
+	x.account.user, x.account.stage = stage.User, auth.Stage
 	err = a.Confirm.Complete(x.Request().Context(), auth, x.address())
 	said := answerTo(err)
 	switch {

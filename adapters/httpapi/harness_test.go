@@ -26,8 +26,9 @@ const (
 	whoamiPath = "/_matrix/client/v3/account/whoami"
 )
 
-// badges is a login type: the token "badge of NAME" proves to be NAME, "old
-// badge" has expired, and others find the verifier's faults.
+// badges is a login type of the provider gate: the token "badge of NAME" proves to
+// be NAME, "old badge" is genuine and has expired, and others find the verifier's
+// faults.
 type badges struct{ seen chan domain.Credential }
 
 func (b badges) Verify(ctx context.Context, cred domain.Credential) (domain.Claims, error) {
@@ -39,7 +40,8 @@ func (b badges) Verify(ctx context.Context, cred domain.Credential) (domain.Clai
 	}
 	switch token := *cred.Token; token {
 	case "old badge":
-		return domain.Claims{}, domain.Refuse(domain.ErrForbidden, "expired_badge", "Badge has expired")
+		expired := domain.Refuse(domain.ErrForbidden, "expired_badge", "Badge has expired")
+		return domain.Claims{}, domain.Trace(expired, domain.Evidence{Provider: "gate", KeyID: "k1", Subject: "Al", Verified: true}, "")
 	case "broken badge":
 		return domain.Claims{}, errors.New("reader on fire")
 	case "bomb":
@@ -56,7 +58,9 @@ func (b badges) Verify(ctx context.Context, cred domain.Credential) (domain.Clai
 		if !ok {
 			return domain.Claims{}, domain.ErrForbidden
 		}
-		return domain.Claims{Localpart: name, Register: name != "stranger"}, nil
+		return domain.Claims{
+			Localpart: name, Register: name != "stranger", Evidence: domain.Evidence{Provider: "gate", KeyID: "k1", Subject: name},
+		}, nil
 	}
 }
 

@@ -50,7 +50,7 @@ func (a *API) login(x *exchange) error {
 		return err
 	}
 	a.opened(x, domain.Bearer{User: result.User, Device: result.Device})
-	x.userCreated = result.UserCreated
+	x.account.created, x.account.Evidence = result.UserCreated, result.Evidence
 	writeJSON(x.Response(), http.StatusOK, loginResponse{
 		UserID:        result.User.ID,
 		tokenResponse: newTokenResponse(result.AccessToken, result.RefreshToken, result.ExpiresIn),

@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -19,10 +18,10 @@ import (
 // leaves behind for the log.
 type exchange struct {
 	echo.Context
-	id          string // goes to the client as X-Request-Id
-	loginType   string // of an attempt to log in
-	bearer      domain.Bearer
-	userCreated bool // by the login
+	id        string // goes to the client as X-Request-Id
+	loginType string // of an attempt to log in
+	bearer    domain.Bearer
+	account   accounting
 }
 
 // address is where the request comes from, for limits: a network of IPv6
@@ -68,7 +67,7 @@ func (a *API) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		if err != nil {
 			x.Error(err)
 		}
-		a.record(x, err, a.Now().Sub(started))
+		a.record(x, err, started, a.Now())
 		return nil
 	}
 }
@@ -90,28 +89,25 @@ func (a *API) guard(next echo.HandlerFunc, x *exchange) (err error) {
 	return next(x)
 }
 
-// record tells the observer and the log about a request.
-func (a *API) record(x *exchange, err error, took time.Duration) {
-	r := x.Request()
-	said := answer{status: x.Response().Status}
-	if err != nil {
-		said = answerTo(err)
-	}
-	if challenge := (*domain.Challenge)(nil); errors.As(err, &challenge) && challenge.Cause != nil {
-		said.reason = answerTo(challenge.Cause).reason // a stage was refused
-	}
-	if said.status >= http.StatusInternalServerError && r.Context().Err() != nil {
-		said.status, said.reason = statusClientGone, "client_gone"
-	}
+// record tells the observer, the audit and the log about a request. The line of
+// the log is the audit's too, if it has an event: another one would say the same
+// again.
+func (a *API) record(x *exchange, err error, started, ended time.Time) {
+	r, took := x.Request(), ended.Sub(started)
+	said := x.verdict(err)
 	route := x.Path()
 	if route == "" {
 		route = unmatchedRoute
 	}
 	method := methodName(r.Method)
+	record := x.auditRecord(ended, said, err)
 
 	a.Observer.Request(method, route, said.status, took)
 	if x.loginType != "" {
-		a.Observer.Login(x.loginType, loginResult(said.status), said.reason)
+		a.Observer.Login(x.loginType, record.Provider, string(record.Result), said.reason)
+	}
+	if !a.Audit.Note(record) {
+		a.Observer.AuditDropped()
 	}
 	level := levelOf(said.status, route)
 	if !a.Log.Enabled(r.Context(), level) {
@@ -125,29 +121,26 @@ func (a *API) record(x *exchange, err error, took time.Duration) {
 		slog.Duration("took", took),
 		slog.String("address", x.RealIP()),
 	}
-	a.Log.LogAttrs(r.Context(), level, "request", append(attrs, x.attributes(said, err)...)...)
-}
-
-// attributes are those that not every request has.
-func (x *exchange) attributes(said answer, err error) []slog.Attr {
-	var attrs []slog.Attr
-	if x.loginType != "" {
-		attrs = append(attrs, slog.String("login_type", x.loginType))
-	}
-	if x.bearer.User.ID != "" {
-		attrs = append(attrs,
-			slog.String("user", string(x.bearer.User.ID)), slog.String("device", string(x.bearer.Device)))
-	}
-	if x.userCreated {
-		attrs = append(attrs, slog.Bool("user_created", true))
-	}
-	if said.reason != "" {
-		attrs = append(attrs, slog.String("reason", said.reason))
-	}
+	attrs = append(attrs, attributes(record.Escaped())...)
 	if err != nil && said.status >= statusClientGone {
 		attrs = append(attrs, slog.String("cause", err.Error()))
 	}
-	return attrs
+	a.Log.LogAttrs(r.Context(), level, "request", attrs...)
+}
+
+// verdict returns what is said to err, and of a stage that was refused, why.
+func (x *exchange) verdict(err error) answer {
+	said := answer{status: x.Response().Status}
+	if err != nil {
+		said = answerTo(err)
+	}
+	if cause := causeOf(err); cause != nil {
+		said.reason = answerTo(cause).reason
+	}
+	if said.status >= http.StatusInternalServerError && x.Request().Context().Err() != nil {
+		said.status, said.reason = statusClientGone, "client_gone"
+	}
+	return said
 }
 
 func levelOf(status int, route string) slog.Level {
@@ -158,16 +151,6 @@ func levelOf(status int, route string) slog.Level {
 		return slog.LevelDebug
 	}
 	return slog.LevelInfo
-}
-
-func loginResult(status int) string {
-	switch {
-	case status < http.StatusBadRequest:
-		return "ok"
-	case status < statusClientGone:
-		return "refused"
-	}
-	return "failed"
 }
 
 func methodName(method string) string {

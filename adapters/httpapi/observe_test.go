@@ -35,18 +35,21 @@ func TestARequestIsOneLine(t *testing.T) {
 		{"login", "POST", loginPath, `{"type":"org.example.badge","token":"badge of alice","device_id":"D"}`, map[string]any{
 			"level": "INFO", "method": "POST", "route": loginPath, "status": 200.0,
 			"login_type": "org.example.badge", "user": "@alice:example.org", "device": "D", "user_created": true,
+			"event": "login", "result": "ok", "provider": "gate", "key_id": "k1", "subject": "alice",
 		}},
 		{"refused login", "POST", loginPath, `{"type":"org.example.badge","token":"old badge"}`, map[string]any{
 			"level": "INFO", "method": "POST", "route": loginPath, "status": 403.0,
 			"login_type": "org.example.badge", "reason": "expired_badge",
+			"event": "login", "result": "refused", "provider": "gate", "key_id": "k1", "subject": "Al",
 		}},
 		{"login of an unknown type", "POST", loginPath, `{"type":"my password is hunter2"}`, map[string]any{
 			"level": "INFO", "method": "POST", "route": loginPath, "status": 400.0,
-			"login_type": "unknown", "reason": "unknown_login_type",
+			"login_type": "unknown", "reason": "unknown_login_type", "event": "login", "result": "refused",
 		}},
 		{"login out of order", "POST", loginPath, `{"type":"org.example.badge","token":"broken badge"}`, map[string]any{
 			"level": "ERROR", "method": "POST", "route": loginPath, "status": 500.0,
 			"login_type": "org.example.badge", "reason": "internal", "cause": "reader on fire",
+			"event": "login", "result": "failed",
 		}},
 		{"flows", "GET", loginPath + "?x=y", "", map[string]any{
 			"level": "INFO", "method": "GET", "route": loginPath, "status": 200.0,
@@ -126,13 +129,13 @@ func TestTheObserverSeesFewValues(t *testing.T) {
 	d.do(t, "XYZZY", "/no/such/path", "")
 
 	wantLogins := []attempt{
-		{"org.example.badge", "ok", ""},
-		{"org.example.badge", "refused", "expired_badge"},
-		{"org.example.badge", "refused", "forbidden"},
-		{"org.example.badge", "failed", "unavailable"},
-		{"unknown", "refused", "unknown_login_type"},
-		{"unknown", "refused", "bad_json"},
-		{"unknown", "refused", "not_json"},
+		{"org.example.badge", "gate", "ok", ""},
+		{"org.example.badge", "gate", "refused", "expired_badge"},
+		{"org.example.badge", "", "refused", "forbidden"},
+		{"org.example.badge", "", "failed", "unavailable"},
+		{"unknown", "", "refused", "unknown_login_type"},
+		{"unknown", "", "refused", "bad_json"},
+		{"unknown", "", "refused", "not_json"},
 	}
 	if diff := cmp.Diff(wantLogins, d.saw.logins); diff != "" {
 		t.Errorf("logins (-want +got):\n%s", diff)
@@ -157,7 +160,7 @@ func TestAClientThatWentAwayIsNoFault(t *testing.T) {
 	if got["level"] != "INFO" || got["status"] != 499.0 || got["reason"] != "client_gone" {
 		t.Errorf("%v", got)
 	}
-	if want := []attempt{{"org.example.badge", "failed", "client_gone"}}; !cmp.Equal(want, d.saw.logins) {
+	if want := []attempt{{"org.example.badge", "", "failed", "client_gone"}}; !cmp.Equal(want, d.saw.logins) {
 		t.Errorf("%v", d.saw.logins)
 	}
 }

@@ -48,6 +48,7 @@ type observed struct {
 	mu       sync.Mutex
 	requests []request
 	logins   []attempt
+	dropped  int
 	panics   int
 }
 
@@ -56,7 +57,7 @@ type request struct {
 	Status        int
 }
 
-type attempt struct{ Type, Result, Reason string }
+type attempt struct{ Type, Provider, Result, Reason string }
 
 func (o *observed) Request(method, route string, status int, _ time.Duration) {
 	o.mu.Lock()
@@ -64,10 +65,16 @@ func (o *observed) Request(method, route string, status int, _ time.Duration) {
 	o.requests = append(o.requests, request{method, route, status})
 }
 
-func (o *observed) Login(loginType, result, reason string) {
+func (o *observed) Login(loginType, provider, result, reason string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.logins = append(o.logins, attempt{loginType, result, reason})
+	o.logins = append(o.logins, attempt{loginType, provider, result, reason})
+}
+
+func (o *observed) AuditDropped() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.dropped++
 }
 
 func (o *observed) Panic() {

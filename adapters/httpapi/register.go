@@ -93,6 +93,7 @@ func (a *API) registerGuest(x *exchange, body map[string]any) error {
 }
 
 func (a *API) registerForAppservice(x *exchange, body map[string]any) error {
+	x.account.stage = appserviceType
 	wanted, err := takeWanted(body)
 	if err != nil {
 		return err
@@ -106,7 +107,7 @@ func (a *API) answerRegistration(x *exchange, result application.LoginResult, er
 		return err
 	}
 	a.opened(x, domain.Bearer{User: result.User, Device: result.Device})
-	x.userCreated = result.UserCreated
+	x.account.created = result.UserCreated
 	answer := registerResponse{UserID: result.User.ID}
 	if result.AccessToken != "" {
 		answer.newSession = &newSession{

@@ -28,6 +28,7 @@ func (a *API) registerSigned(x *exchange) error {
 		return err
 	}
 	req.Address = x.address()
+	x.account.actor = domain.ActorSecret
 	result, err := a.SignedRegistration.Do(x.Request().Context(), req)
 	return a.answerRegistration(x, result, err)
 }

@@ -20,6 +20,7 @@ func endSession(x *exchange, end func(context.Context, application.Presented) (d
 		return err
 	}
 	x.bearer = bearer
+	x.actedBy(bearer)
 	writeJSON(x.Response(), http.StatusOK, struct{}{})
 	return nil
 }

@@ -73,6 +73,7 @@ func (a *API) authenticate(x *exchange, who audience) error {
 		return err
 	}
 	a.opened(x, bearer)
+	x.actedBy(bearer)
 	if bearer.User.Guest && who != usersAndGuests {
 		return domain.ErrGuest
 	}

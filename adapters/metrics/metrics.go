@@ -19,6 +19,7 @@ type Metrics struct {
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
 	logins   *prometheus.CounterVec
+	dropped  prometheus.Counter
 	panics   prometheus.Counter
 }
 
@@ -39,13 +40,17 @@ func New() *Metrics {
 		logins: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "doorward_login_total",
 			Help: "Attempts to log in, by their result: ok, refused or failed.",
-		}, []string{"type", "result", "reason"}),
+		}, []string{"type", "provider", "result", "reason"}),
+		dropped: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "doorward_audit_dropped_total",
+			Help: "Audit records that were not kept, because too many waited to be written down.",
+		}),
 		panics: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "doorward_panics_total",
 			Help: "Requests whose handler panicked.",
 		}),
 	}
-	m.registry.MustRegister(m.requests, m.seconds, m.logins, m.panics,
+	m.registry.MustRegister(m.requests, m.seconds, m.logins, m.dropped, m.panics,
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
@@ -67,9 +72,12 @@ func (m *Metrics) Request(method, route string, status int, took time.Duration) 
 }
 
 // Login counts an attempt to log in. It expects few different values of each.
-func (m *Metrics) Login(loginType, result, reason string) {
-	m.logins.WithLabelValues(loginType, result, reason).Inc()
+func (m *Metrics) Login(loginType, provider, result, reason string) {
+	m.logins.WithLabelValues(loginType, provider, result, reason).Inc()
 }
+
+// AuditDropped counts an audit record that was not kept.
+func (m *Metrics) AuditDropped() { m.dropped.Inc() }
 
 // Panic counts a handler that panicked.
 func (m *Metrics) Panic() { m.panics.Inc() }

@@ -30,10 +30,11 @@ func TestWhatIsCountedIsServed(t *testing.T) {
 	m.Request("POST", "/login", 200, 3*time.Millisecond)
 	m.Request("POST", "/login", 200, 40*time.Millisecond)
 	m.Request("POST", "/login", 403, time.Millisecond)
-	m.Login("org.matrix.login.jwt", "ok", "")
-	m.Login("org.matrix.login.jwt", "refused", "expired_token")
-	m.Login("org.matrix.login.jwt", "refused", "expired_token")
+	m.Login("org.matrix.login.jwt", "corp", "ok", "")
+	m.Login("org.matrix.login.jwt", "corp", "refused", "expired_token")
+	m.Login("org.matrix.login.jwt", "corp", "refused", "expired_token")
 	m.Panic()
+	m.AuditDropped()
 
 	lines := scrape(t, m)
 	for _, want := range []string{
@@ -42,9 +43,10 @@ func TestWhatIsCountedIsServed(t *testing.T) {
 		`doorward_http_request_duration_seconds_bucket{method="POST",route="/login",le="0.005"} 2`,
 		`doorward_http_request_duration_seconds_bucket{method="POST",route="/login",le="0.05"} 3`,
 		`doorward_http_request_duration_seconds_count{method="POST",route="/login"} 3`,
-		`doorward_login_total{reason="",result="ok",type="org.matrix.login.jwt"} 1`,
-		`doorward_login_total{reason="expired_token",result="refused",type="org.matrix.login.jwt"} 2`,
+		`doorward_login_total{provider="corp",reason="",result="ok",type="org.matrix.login.jwt"} 1`,
+		`doorward_login_total{provider="corp",reason="expired_token",result="refused",type="org.matrix.login.jwt"} 2`,
 		`doorward_panics_total 1`,
+		`doorward_audit_dropped_total 1`,
 	} {
 		if !lines[want] {
 			t.Errorf("no line %s", want)
@@ -92,7 +94,7 @@ func TestConcurrentCountsAreAllCounted(t *testing.T) {
 		wg.Go(func() {
 			for range 100 {
 				m.Request("GET", "/whoami", 200, time.Millisecond)
-				m.Login("x", "ok", "")
+				m.Login("x", "y", "ok", "")
 				m.Panic()
 			}
 		})
@@ -101,7 +103,7 @@ func TestConcurrentCountsAreAllCounted(t *testing.T) {
 	lines := scrape(t, m)
 	for _, want := range []string{
 		`doorward_http_requests_total{method="GET",route="/whoami",status="200"} 800`,
-		`doorward_login_total{reason="",result="ok",type="x"} 800`,
+		`doorward_login_total{provider="y",reason="",result="ok",type="x"} 800`,
 		`doorward_panics_total 800`,
 	} {
 		if !lines[want] {

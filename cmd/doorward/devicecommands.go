@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/seed-31b6c987/doorward/application"
+	"github.com/seed-31b6c987/doorward/cmd/doorward/compose"
 	"github.com/seed-31b6c987/doorward/domain"
 )
 
@@ -62,8 +63,8 @@ func (d shownDevice) String() string {
 // Run lists the devices.
 func (c deviceListCommand) Run(s *streams) error {
 	ctx := context.Background()
-	return c.of(ctx, s, func(administer application.Administer, user domain.UserID) error {
-		account, err := administer.Account(ctx, user)
+	return c.of(ctx, s, func(operator compose.Operator, user domain.UserID) error {
+		account, err := operator.Account(ctx, user)
 		if err != nil {
 			return err
 		}
@@ -90,14 +91,14 @@ func (c deviceDeleteCommand) Run(s *streams) error {
 		return misuse{errors.New("name the devices to delete, or give --all; doorward device list shows them")}
 	}
 	ctx := context.Background()
-	return c.of(ctx, s, func(administer application.Administer, user domain.UserID) error {
+	return c.of(ctx, s, func(operator compose.Operator, user domain.UserID) error {
 		if c.All {
-			if err := administer.Logout(ctx, user); err != nil {
+			if err := operator.Logout(ctx, user); err != nil {
 				return err
 			}
-			return say(s, user, "has no device any more")
+			return conclude(ctx, s, operator, domain.AuditLogoutAll, user, domain.AuditRecord{}, "has no device any more")
 		}
-		account, err := administer.Account(ctx, user)
+		account, err := operator.Account(ctx, user)
 		if err != nil {
 			return err
 		}
@@ -106,9 +107,10 @@ func (c deviceDeleteCommand) Run(s *streams) error {
 				return fmt.Errorf("%s has no device %q; doorward device list shows those that there are", user, string(id))
 			}
 		}
-		if err := administer.DeleteDevices(ctx, user, c.Device...); err != nil {
+		if err := operator.DeleteDevices(ctx, user, c.Device...); err != nil {
 			return err
 		}
-		return say(s, user, fmt.Sprintf("lost %q", c.Device))
+		deleted := domain.AuditRecord{Device: domain.DeviceList(c.Device...)}
+		return conclude(ctx, s, operator, domain.AuditDeviceDeleted, user, deleted, fmt.Sprintf("lost %q", c.Device))
 	})
 }

@@ -22,6 +22,7 @@ type commands struct {
 	Config  configCommands `cmd:"" help:"Check the configuration, import another server's, or print an example."`
 	User    userCommands   `cmd:"" help:"Administer users, straight on the database."`
 	Device  deviceCommands `cmd:"" help:"List and delete the devices of users."`
+	Audit   auditCommands  `cmd:"" help:"Show who did what."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database schema up to date, or show its state."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

@@ -28,27 +28,28 @@ func (c userAddCommand) Run(s *streams) error {
 		return err
 	}
 	ctx := context.Background()
-	administer, release, err := c.administration(ctx, s, true)
+	operator, release, err := c.administration(ctx, s, true)
 	if err != nil {
 		return err
 	}
 	defer release()
 	name := c.User
 	if !strings.HasPrefix(name, "@") {
-		name = "@" + name + ":" + string(administer.Server)
+		name = "@" + name + ":" + string(operator.Server)
 	}
-	user, err := administer.User(name)
+	user, err := operator.User(name)
 	if err != nil {
 		return fmt.Errorf("%q: %w", c.User, err)
 	}
-	_, err = administer.Create(ctx, domain.Bearer{}, user, change)
+	_, err = operator.Create(ctx, domain.Bearer{}, user, change)
 	switch {
 	case errors.Is(err, domain.ErrExists):
 		return fmt.Errorf("%s exists already; doorward user show has more of it", user)
 	case err != nil:
 		return fmt.Errorf("%s: %w", user, err)
 	}
-	return say(s, user, "was created")
+	_, detail := change.Audited()
+	return conclude(ctx, s, operator, domain.AuditRegistered, user, domain.AuditRecord{Detail: detail, UserCreated: true}, "was created")
 }
 
 type userSetPasswordCommand struct {

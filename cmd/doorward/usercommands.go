@@ -36,44 +36,58 @@ type userArgument struct {
 
 // administration opens the database for a command, which may be one that creates
 // users.
-func (c configFlag) administration(ctx context.Context, s *streams, creates bool) (application.Administer, func(), error) {
-	cfg, err := c.load(s, false)
-	if err != nil {
-		return application.Administer{}, nil, err
-	}
-	administer, release, err := compose.Administration(ctx, cfg.Config, cfg.check, creates, newLogger(cfg.Log, s))
+func (c configFlag) administration(ctx context.Context, s *streams, creates bool) (compose.Operator, func(), error) {
+	operator, release, err := c.operator(ctx, s, creates)
 	if errors.Is(err, compose.ErrMemory) {
 		err = misuse{fmt.Errorf("%w; ask the server itself, at /_synapse/admin, with admin.api_token", err)}
 	}
-	return administer, release, err
+	return operator, release, err
+}
+
+// operator is administration for what only this command can do.
+func (c configFlag) operator(ctx context.Context, s *streams, creates bool) (compose.Operator, func(), error) {
+	cfg, err := c.load(s, false)
+	if err != nil {
+		return compose.Operator{}, nil, err
+	}
+	return compose.Administration(ctx, cfg.Config, cfg.check, creates, newLogger(cfg.Log, s))
 }
 
 // of opens the database, and finds the user, who must exist.
-func (c userArgument) of(ctx context.Context, s *streams, do func(application.Administer, domain.UserID) error) error {
-	administer, release, err := c.administration(ctx, s, false)
+func (c userArgument) of(ctx context.Context, s *streams, do func(compose.Operator, domain.UserID) error) error {
+	operator, release, err := c.administration(ctx, s, false)
 	if err != nil {
 		return err
 	}
 	defer release()
-	user, exists, err := identifier.FindUser(ctx, administer.Storage.Repositories().Users, c.User, administer.Server)
+	user, exists, err := identifier.FindUser(ctx, operator.Storage.Repositories().Users, c.User, operator.Server)
 	if err != nil {
 		return err
 	}
 	if !exists {
 		return fmt.Errorf("there is no user %s; doorward user list shows those that there are", printable(string(user)))
 	}
-	return do(administer, user)
+	return do(operator, user)
 }
 
 // change changes the user, and says that this is done.
 func (c userArgument) change(s *streams, change application.AccountChange, done string) error {
 	ctx := context.Background()
-	return c.of(ctx, s, func(administer application.Administer, user domain.UserID) error {
-		if _, err := administer.Change(ctx, domain.Bearer{}, user, change); err != nil {
+	return c.of(ctx, s, func(operator compose.Operator, user domain.UserID) error {
+		if _, err := operator.Change(ctx, domain.Bearer{}, user, change); err != nil {
 			return fmt.Errorf("%s: %w", user, err)
 		}
-		return say(s, user, done)
+		event, detail := change.Audited()
+		return conclude(ctx, s, operator, event, user, domain.AuditRecord{Detail: detail}, done)
 	})
+}
+
+// conclude accounts for what was done to the user, and says that it is.
+func conclude(ctx context.Context, s *streams, operator compose.Operator, event domain.AuditEvent, user domain.UserID, more domain.AuditRecord, done string) error {
+	if err := say(s, user, done); err != nil {
+		return err
+	}
+	return operator.Record(ctx, event, user, more)
 }
 
 func say(s *streams, user domain.UserID, done string) error {

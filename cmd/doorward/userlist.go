@@ -8,7 +8,7 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/seed-31b6c987/doorward/application"
+	"github.com/seed-31b6c987/doorward/cmd/doorward/compose"
 	"github.com/seed-31b6c987/doorward/domain"
 )
 
@@ -62,14 +62,14 @@ func (u listedUser) state() string {
 // Run lists the users.
 func (c userListCommand) Run(s *streams) error {
 	ctx := context.Background()
-	administer, release, err := c.administration(ctx, s, false)
+	operator, release, err := c.administration(ctx, s, false)
 	if err != nil {
 		return err
 	}
 	defer release()
 	users := []listedUser{}
 	for {
-		page, _, err := administer.List(ctx, domain.UserQuery{Text: c.Text, Offset: len(users), Limit: atOnce})
+		page, _, err := operator.List(ctx, domain.UserQuery{Text: c.Text, Offset: len(users), Limit: atOnce})
 		if err != nil {
 			return err
 		}
@@ -120,8 +120,8 @@ type shownAddress struct {
 // Run shows the user.
 func (c userShowCommand) Run(s *streams) error {
 	ctx := context.Background()
-	return c.of(ctx, s, func(administer application.Administer, user domain.UserID) error {
-		account, err := administer.Account(ctx, user)
+	return c.of(ctx, s, func(operator compose.Operator, user domain.UserID) error {
+		account, err := operator.Account(ctx, user)
 		if err != nil {
 			return err
 		}

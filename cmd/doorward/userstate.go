@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/seed-31b6c987/doorward/application"
+	"github.com/seed-31b6c987/doorward/cmd/doorward/compose"
 	"github.com/seed-31b6c987/doorward/domain"
 )
 
@@ -78,10 +79,10 @@ type userLogoutCommand struct{ userArgument }
 // Run ends the sessions.
 func (c userLogoutCommand) Run(s *streams) error {
 	ctx := context.Background()
-	return c.of(ctx, s, func(administer application.Administer, user domain.UserID) error {
-		if err := administer.Logout(ctx, user); err != nil {
+	return c.of(ctx, s, func(operator compose.Operator, user domain.UserID) error {
+		if err := operator.Logout(ctx, user); err != nil {
 			return err
 		}
-		return say(s, user, "is logged out everywhere")
+		return conclude(ctx, s, operator, domain.AuditLogoutAll, user, domain.AuditRecord{}, "is logged out everywhere")
 	})
 }

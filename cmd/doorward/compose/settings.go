@@ -68,6 +68,10 @@ func administrators(cfg *config.Config) (who application.Administrators) {
 	return who
 }
 
+func auditRules(cfg *config.Config) application.AuditRules {
+	return application.AuditRules{Enabled: cfg.Audit.Enabled, Retention: cfg.Audit.Retention}
+}
+
 func trustedProxies(list []string) ([]netip.Prefix, error) {
 	var prefixes []netip.Prefix
 	for _, s := range list {

@@ -45,6 +45,7 @@ func Memory(cfg *config.Config, now application.Clock, log *slog.Logger) (*App, 
 	applicationRegistrationStages := registrationStages(cfg)
 	applicationSharedSecret := sharedSecret(cfg)
 	applicationAdministrators := administrators(cfg)
+	applicationAuditRules := auditRules(cfg)
 	dependencies := application.Dependencies{
 		Server:         serverName,
 		Types:          applicationLoginTypes,
@@ -60,6 +61,7 @@ func Memory(cfg *config.Config, now application.Clock, log *slog.Logger) (*App, 
 		Stages:         applicationRegistrationStages,
 		SharedSecret:   applicationSharedSecret,
 		Administrators: applicationAdministrators,
+		Audit:          applicationAuditRules,
 	}
 	useCases := application.New(dependencies)
 	v := ping(store)
@@ -79,8 +81,10 @@ func Memory(cfg *config.Config, now application.Clock, log *slog.Logger) (*App, 
 	}
 	preview := useCases.Preview
 	lastSeen := useCases.LastSeen
+	audit := useCases.Audit
 	background := application.Background{
 		LastSeen: lastSeen,
+		Audit:    audit,
 		Storage:  store,
 		Now:      now,
 		Log:      log,
@@ -128,6 +132,7 @@ func SQLite(ctx context.Context, cfg *config.Config, now application.Clock, log 
 	applicationRegistrationStages := registrationStages(cfg)
 	applicationSharedSecret := sharedSecret(cfg)
 	applicationAdministrators := administrators(cfg)
+	applicationAuditRules := auditRules(cfg)
 	dependencies := application.Dependencies{
 		Server:         serverName,
 		Types:          applicationLoginTypes,
@@ -143,6 +148,7 @@ func SQLite(ctx context.Context, cfg *config.Config, now application.Clock, log 
 		Stages:         applicationRegistrationStages,
 		SharedSecret:   applicationSharedSecret,
 		Administrators: applicationAdministrators,
+		Audit:          applicationAuditRules,
 	}
 	useCases := application.New(dependencies)
 	v := ping(store)
@@ -163,8 +169,10 @@ func SQLite(ctx context.Context, cfg *config.Config, now application.Clock, log 
 	}
 	preview := useCases.Preview
 	lastSeen := useCases.LastSeen
+	audit := useCases.Audit
 	background := application.Background{
 		LastSeen: lastSeen,
+		Audit:    audit,
 		Storage:  store,
 		Now:      now,
 		Log:      log,
@@ -213,6 +221,7 @@ func Postgres(ctx context.Context, cfg *config.Config, now application.Clock, lo
 	applicationRegistrationStages := registrationStages(cfg)
 	applicationSharedSecret := sharedSecret(cfg)
 	applicationAdministrators := administrators(cfg)
+	applicationAuditRules := auditRules(cfg)
 	dependencies := application.Dependencies{
 		Server:         serverName,
 		Types:          applicationLoginTypes,
@@ -228,6 +237,7 @@ func Postgres(ctx context.Context, cfg *config.Config, now application.Clock, lo
 		Stages:         applicationRegistrationStages,
 		SharedSecret:   applicationSharedSecret,
 		Administrators: applicationAdministrators,
+		Audit:          applicationAuditRules,
 	}
 	useCases := application.New(dependencies)
 	v := ping(store)
@@ -248,8 +258,10 @@ func Postgres(ctx context.Context, cfg *config.Config, now application.Clock, lo
 	}
 	preview := useCases.Preview
 	lastSeen := useCases.LastSeen
+	audit := useCases.Audit
 	background := application.Background{
 		LastSeen: lastSeen,
+		Audit:    audit,
 		Storage:  store,
 		Now:      now,
 		Log:      log,
