@@ -17,6 +17,7 @@ type Authenticate struct {
 	Users       ports.UserRepository
 	Devices     ports.DeviceRepository
 	Tickets     ports.TicketRepository
+	Tokens      *TokenReader
 	Now         Clock
 }
 
@@ -80,11 +81,11 @@ func (a Authenticate) bearer(ctx context.Context, token string) (domain.Bearer, 
 	if strings.HasPrefix(token, string(domain.AdminToken)) {
 		return a.byTicket(ctx, token)
 	}
-	access, err := domain.ParseToken(domain.AccessToken, token)
+	access, err := a.Tokens.read(ctx, domain.AccessToken, token)
 	if err != nil {
 		return domain.Bearer{}, err
 	}
-	return a.Sessions.ByAccessToken(ctx, access.Key(), a.Now())
+	return a.Sessions.ByAccessToken(ctx, access.key, a.Now())
 }
 
 // byTicket returns the user as whom an administrator acts.

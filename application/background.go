@@ -71,7 +71,8 @@ func (b Background) CleanUp(ctx context.Context) error {
 	r, now := b.Storage.Repositories(), b.Now()
 	_, interactions := r.Interactions.DeleteExpired(ctx, now)
 	_, tickets := r.Tickets.DeleteExpired(ctx, now)
-	return errors.Join(interactions, tickets, b.Audit.CleanUp(ctx))
+	_, imported := r.ImportedTokens.DeleteEnded(ctx)
+	return errors.Join(interactions, tickets, imported, b.Audit.CleanUp(ctx))
 }
 
 func (b Background) report(text string, err error) {

@@ -18,9 +18,13 @@ type Logout struct {
 // [domain.ErrUnknownToken], or [domain.ErrForbidden] for an application service
 // that names no device: it has no session of its own.
 func (l Logout) Do(ctx context.Context, p Presented) (domain.Bearer, error) {
-	if access, err := domain.ParseToken(domain.AccessToken, p.Token); err == nil {
-		bearer, err := l.Authenticate.Sessions.Delete(ctx, access.Session().Hash())
+	access, err := l.Authenticate.Tokens.read(ctx, domain.AccessToken, p.Token)
+	switch {
+	case err == nil:
+		bearer, err := l.Authenticate.Sessions.Delete(ctx, access.key.Session)
 		return bearer, unknownIfNotFound(err)
+	case !errors.Is(err, domain.ErrUnknownToken):
+		return domain.Bearer{}, err
 	}
 	bearer, err := l.Authenticate.leaving(ctx, p)
 	switch {
@@ -62,15 +66,18 @@ type LogoutAll struct {
 // Do returns whose sessions they were, or [domain.ErrMissingToken] or
 // [domain.ErrUnknownToken].
 func (l LogoutAll) Do(ctx context.Context, p Presented) (bearer domain.Bearer, err error) {
-	access, notAccess := domain.ParseToken(domain.AccessToken, p.Token)
+	access, notAccess := l.Authenticate.Tokens.read(ctx, domain.AccessToken, p.Token)
 	if notAccess != nil {
+		if !errors.Is(notAccess, domain.ErrUnknownToken) {
+			return domain.Bearer{}, notAccess
+		}
 		if bearer, err = l.Authenticate.leaving(ctx, p); err != nil {
 			return domain.Bearer{}, err
 		}
 	}
 	err = l.Storage.InTransaction(ctx, func(r ports.Repositories) error {
 		if notAccess == nil {
-			if bearer, err = r.Sessions.DeleteAll(ctx, access.Session().Hash()); err != nil {
+			if bearer, err = r.Sessions.DeleteAll(ctx, access.key.Session); err != nil {
 				return err
 			}
 		}

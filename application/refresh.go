@@ -12,6 +12,7 @@ import (
 // Refresh exchanges a refresh token for new tokens on the same device.
 type Refresh struct {
 	Sessions ports.SessionRepository
+	Tokens   *TokenReader
 	Limiter  ports.RateLimiter
 	Rules    domain.SessionRules
 	Now      Clock
@@ -44,17 +45,20 @@ func (r Refresh) Do(ctx context.Context, token, address string) (result RefreshR
 }
 
 func (r Refresh) refresh(ctx context.Context, token string) (RefreshResult, error) {
-	refresh, err := domain.ParseToken(domain.RefreshToken, token)
-	if err != nil {
+	refresh, err := r.Tokens.read(ctx, domain.RefreshToken, token)
+	switch {
+	case errors.Is(err, domain.ErrUnknownToken):
 		return RefreshResult{}, errUnknownRefreshToken
+	case err != nil:
+		return RefreshResult{}, err
 	}
-	session := refresh.Session()
+	session := refresh.session
 	if err := r.Limiter.Take(ctx, domain.Bucket{Limit: domain.LimitRefresh, Key: string(session)}); err != nil {
 		return RefreshResult{}, err
 	}
 	now := r.Now().Truncate(time.Millisecond)
 	tokens := r.Rules.Issue(session, true, now)
-	renewed, err := r.Sessions.Refresh(ctx, domain.Renewal{Token: refresh.Key(), Pair: tokens.Pair, At: now})
+	renewed, err := r.Sessions.Refresh(ctx, domain.Renewal{Token: refresh.key, Pair: tokens.Pair, At: now})
 	switch {
 	case errors.Is(err, domain.ErrNotFound), errors.Is(err, domain.ErrUserDeactivated):
 		return RefreshResult{}, errUnknownRefreshToken

@@ -66,9 +66,10 @@ type UseCases struct {
 func New(d Dependencies) UseCases {
 	r := d.Storage.Repositories()
 	seen := NewLastSeen(r.Sightings, d.Now)
+	tokens := NewTokenReader(r.ImportedTokens, d.Now)
 	authenticate := Authenticate{
 		Server: d.Server, Appservices: d.Appservices,
-		Sessions: r.Sessions, Users: r.Users, Devices: r.Devices, Tickets: r.Tickets, Now: d.Now,
+		Sessions: r.Sessions, Users: r.Users, Devices: r.Devices, Tickets: r.Tickets, Tokens: tokens, Now: d.Now,
 	}
 	confirm := Confirm{
 		Server: d.Server, Types: d.Types, Appservices: d.Appservices,
@@ -84,7 +85,7 @@ func New(d Dependencies) UseCases {
 			Server: d.Server, Types: d.Types, Appservices: d.Appservices,
 			Storage: d.Storage, Limiter: d.Limiter, Rules: d.Rules, Now: d.Now,
 		},
-		Refresh:      Refresh{Sessions: r.Sessions, Limiter: d.Limiter, Rules: d.Rules, Now: d.Now},
+		Refresh:      Refresh{Sessions: r.Sessions, Tokens: tokens, Limiter: d.Limiter, Rules: d.Rules, Now: d.Now},
 		Authenticate: authenticate,
 		Logout:       Logout{Authenticate: authenticate},
 		LogoutAll:    LogoutAll{Authenticate: authenticate, Storage: d.Storage},

@@ -16,6 +16,8 @@ type Repositories struct {
 	Interactions       InteractionRepository
 	RegistrationTokens RegistrationTokenRepository
 	Audit              AuditRepository
+	ImportedTokens     ImportedTokenRepository
+	Imports            ImportRepository
 }
 
 // A Storage keeps what has to outlive a request.

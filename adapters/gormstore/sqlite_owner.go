@@ -74,6 +74,9 @@ func putAddress(db *gorm.DB, id domain.ThirdPartyID) error {
 	if id.Address == "" {
 		return nil
 	}
-	row := rowOfThirdPartyID(id)
+	row, err := rowOfThirdPartyID(id)
+	if err != nil {
+		return err
+	}
 	return db.Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error
 }

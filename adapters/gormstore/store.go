@@ -90,6 +90,8 @@ func (s *Store) repositories(c calls) ports.Repositories {
 		Interactions:       interactions{c},
 		RegistrationTokens: registrationTokens{c},
 		Audit:              audit{c},
+		ImportedTokens:     importedTokens{c},
+		Imports:            imports{c},
 	}
 }
 

@@ -30,11 +30,12 @@ func (r thirdPartyIDRow) thirdPartyID() domain.ThirdPartyID {
 	}
 }
 
-func rowOfThirdPartyID(id domain.ThirdPartyID) thirdPartyIDRow {
+// rowOfThirdPartyID returns the id's row, or domain.ErrInvalidParam.
+func rowOfThirdPartyID(id domain.ThirdPartyID) (thirdPartyIDRow, error) {
 	return thirdPartyIDRow{
 		Medium: string(id.Medium), Address: id.Address, UserID: string(id.User),
 		ValidatedAt: id.ValidatedAt.UnixMilli(), AddedAt: id.AddedAt.UnixMilli(),
-	}
+	}, domain.CheckText(string(id.Medium), id.Address, string(id.User))
 }
 
 // thirdPartyIDs is the ports.ThirdPartyIDRepository.
@@ -73,8 +74,8 @@ func (r thirdPartyIDs) List(ctx context.Context, user domain.UserID) ([]domain.T
 }
 
 func (r thirdPartyIDs) Create(ctx context.Context, id domain.ThirdPartyID) error {
-	row := rowOfThirdPartyID(id)
-	if err := domain.CheckText(row.Medium, row.Address, row.UserID); err != nil {
+	row, err := rowOfThirdPartyID(id)
+	if err != nil {
 		return err
 	}
 	return r.calls.transact(ctx, func(db *gorm.DB) error {

@@ -44,6 +44,8 @@ func repositories(c calls) ports.Repositories {
 		Interactions:       interactions{c},
 		RegistrationTokens: registrationTokens{c},
 		Audit:              audit{c},
+		ImportedTokens:     importedTokens{c},
+		Imports:            imports{c},
 	}
 }
 

@@ -32,6 +32,8 @@ type tables struct {
 	interactions  map[domain.TokenHash]domain.Interaction
 	registrations map[string]domain.RegistrationToken
 	audit         map[string]domain.AuditRecord
+	imported      map[domain.TokenHash]domain.ImportedToken
+	progress      map[string]domain.ImportProgress // by the source
 }
 
 func newTables() *tables {
@@ -44,6 +46,8 @@ func newTables() *tables {
 		interactions:  map[domain.TokenHash]domain.Interaction{},
 		registrations: map[string]domain.RegistrationToken{},
 		audit:         map[string]domain.AuditRecord{},
+		imported:      map[domain.TokenHash]domain.ImportedToken{},
+		progress:      map[string]domain.ImportProgress{},
 	}
 }
 
@@ -57,6 +61,8 @@ type view struct {
 	interactions  layer[domain.TokenHash, domain.Interaction]
 	registrations layer[string, domain.RegistrationToken]
 	audit         layer[string, domain.AuditRecord]
+	imported      layer[domain.TokenHash, domain.ImportedToken]
+	progress      layer[string, domain.ImportProgress]
 }
 
 func newView(t *tables) *view {
@@ -69,6 +75,8 @@ func newView(t *tables) *view {
 		interactions:  layer[domain.TokenHash, domain.Interaction]{committed: t.interactions},
 		registrations: layer[string, domain.RegistrationToken]{committed: t.registrations},
 		audit:         layer[string, domain.AuditRecord]{committed: t.audit},
+		imported:      layer[domain.TokenHash, domain.ImportedToken]{committed: t.imported},
+		progress:      layer[string, domain.ImportProgress]{committed: t.progress},
 	}
 }
 
@@ -81,4 +89,6 @@ func (v *view) commit() {
 	v.interactions.commit()
 	v.registrations.commit()
 	v.audit.commit()
+	v.imported.commit()
+	v.progress.commit()
 }

@@ -19,6 +19,7 @@ func valuesWith(bad string) map[string]storing {
 	addAddressesWith(bad, calls)
 	addInteractionsWith(bad, calls)
 	addRecordsWith(bad, calls)
+	addImportsWith(bad, calls)
 	return calls
 }
 

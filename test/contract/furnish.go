@@ -37,6 +37,10 @@ func (t *trial) furnish() {
 	t.addRegistrationToken(domain.RegistrationToken{Token: "for.three", UsesAllowed: new(3), Completed: 1, Expires: later(time.Hour)})
 	t.addRegistrationToken(domain.RegistrationToken{Token: "for.all"})
 	t.addRecords(record("first", noon), record("second", later(time.Hour)))
+	t.wantError(t.ImportedTokens.Add(t.Context(), []domain.ImportedToken{
+		{Hash: token("alice d"), Session: session("alice d")}, {Hash: token("ended"), Session: session("ended")},
+	}), nil)
+	t.wantError(t.Imports.PutProgress(t.Context(), domain.ImportProgress{Source: "t", Next: "n"}), nil)
 }
 
 // interaction is one of which everything is said, and that does not expire soon.

@@ -19,6 +19,8 @@ type picture struct {
 	Interactions       map[string]domain.Interaction
 	RegistrationTokens []domain.RegistrationToken
 	Audit              []domain.AuditRecord
+	ImportedTokens     map[string]domain.ImportedToken
+	Imports            map[string]domain.ImportProgress
 }
 
 // What is found by a hash is in the picture if it has one of these names.
@@ -26,6 +28,7 @@ var (
 	picturedTokens       = []string{"alice d", "alice e", "bob d", "bob d/2", "bob phone", "carol d", "t"}
 	picturedTickets      = []string{"alice's", "alice's, for an hour", "bob's", "nobody's", "t"}
 	picturedInteractions = []string{"waiting", "waiting for an hour", "i"}
+	picturedImports      = []string{"alice d", "ended", "t"}
 )
 
 // picture takes a picture.
@@ -37,6 +40,9 @@ func (t *trial) picture() picture {
 		Passwords:    map[domain.UserID]domain.PasswordHash{},
 		Tickets:      map[string]domain.Ticket{},
 		Interactions: map[string]domain.Interaction{},
+
+		ImportedTokens: map[string]domain.ImportedToken{},
+		Imports:        map[string]domain.ImportProgress{},
 	}
 	var err error
 	p.Users, _, err = t.Users.List(ctx, domain.UserQuery{Limit: 1000})
@@ -63,6 +69,12 @@ func (t *trial) picture() picture {
 	for _, name := range picturedInteractions {
 		i, err := t.Interactions.ByID(ctx, token(name), noon)
 		picturedIn(t, p.Interactions, name, i, err)
+	}
+	for _, name := range picturedImports {
+		imported, err := t.ImportedTokens.ByHash(ctx, token(name))
+		picturedIn(t, p.ImportedTokens, name, imported, err)
+		progress, err := t.Imports.Progress(ctx, name)
+		picturedIn(t, p.Imports, name, progress, err)
 	}
 	p.RegistrationTokens, err = t.RegistrationTokens.List(ctx, noon)
 	t.wantError(err, nil)

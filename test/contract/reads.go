@@ -66,4 +66,16 @@ var reads = []call{
 		_, err := r.Audit.List(ctx, domain.AuditQuery{Limit: 10})
 		return err
 	}},
+	{"ImportedTokens.ByHash", func(ctx context.Context, r ports.Repositories) error {
+		_, err := r.ImportedTokens.ByHash(ctx, token("alice d"))
+		return err
+	}},
+	{"ImportedTokens.Any", func(ctx context.Context, r ports.Repositories) error {
+		_, err := r.ImportedTokens.Any(ctx)
+		return err
+	}},
+	{"Imports.Progress", func(ctx context.Context, r ports.Repositories) error {
+		_, err := r.Imports.Progress(ctx, "t")
+		return err
+	}},
 }

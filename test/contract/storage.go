@@ -24,6 +24,7 @@ func Storage(t *testing.T, open func(t *testing.T) ports.Storage) {
 		signInPromises, linkPromises, devicePromises, deviceChangePromises, sightingPromises, sessionPromises,
 		refreshPromises, refreshEndPromises, lifetimePromises,
 		passwordPromises, thirdPartyIDPromises, ticketPromises, interactionPromises, registrationTokenPromises, auditPromises,
+		importPromises, importedTokenPromises, importProgressPromises,
 		transactionPromises, refusalPromises, updatePromises, contextPromises,
 		concurrencyPromises, linkRacePromises, refreshRacePromises, racePromises, reservationPromises,
 	) {

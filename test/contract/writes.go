@@ -125,4 +125,28 @@ var writes = []call{
 		_, err := r.Audit.DeleteBefore(ctx, later(time.Hour))
 		return err
 	}},
+	{"ImportedTokens.Add", func(ctx context.Context, r ports.Repositories) error {
+		return r.ImportedTokens.Add(ctx, []domain.ImportedToken{{Hash: token("t"), Session: session("alice d")}})
+	}},
+	{"ImportedTokens.DeleteEnded", func(ctx context.Context, r ports.Repositories) error {
+		_, err := r.ImportedTokens.DeleteEnded(ctx)
+		return err
+	}},
+	{"Imports.AddUsers", func(ctx context.Context, r ports.Repositories) error {
+		_, err := r.Imports.AddUsers(ctx, importedUsers("@erin:example.org"))
+		return err
+	}},
+	{"Imports.AddDevices", func(ctx context.Context, r ports.Repositories) error {
+		return r.Imports.AddDevices(ctx, []domain.ImportedDevice{imported(bob, "imported", "imported")})
+	}},
+	{"Imports.AddThirdPartyIDs", func(ctx context.Context, r ports.Repositories) error {
+		_, err := r.Imports.AddThirdPartyIDs(ctx, []domain.ThirdPartyID{address(bob, domain.Email, "imported@example.org")})
+		return err
+	}},
+	{"Imports.PutProgress", func(ctx context.Context, r ports.Repositories) error {
+		return r.Imports.PutProgress(ctx, domain.ImportProgress{Source: "t", Next: "m"})
+	}},
+	{"Imports.DeleteProgress", func(ctx context.Context, r ports.Repositories) error {
+		return r.Imports.DeleteProgress(ctx, "t")
+	}},
 }

@@ -1,0 +1,190 @@
+package gormstore
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/seed-31b6c987/doorward/domain"
+)
+
+// rowsAtOnce is how many rows a statement inserts: a database takes only so many
+// arguments.
+const rowsAtOnce = 500
+
+// insert inserts those rows that are not there, and returns how many.
+func insert[T any](db *gorm.DB, rows []T) (inserted int64, err error) {
+	for some := range slices.Chunk(rows, rowsAtOnce) {
+		result := db.Clauses(clause.OnConflict{DoNothing: true}).Create(some)
+		if result.Error != nil {
+			return inserted, result.Error
+		}
+		inserted += result.RowsAffected
+	}
+	return inserted, nil
+}
+
+// An importedUserRow is a row of the table users.
+type importedUserRow struct {
+	User         userRow `gorm:"embedded"`
+	PasswordHash string
+}
+
+// TableName tells GORM the table.
+func (importedUserRow) TableName() string { return "users" }
+
+// An importedDeviceRow is a row of the table devices.
+type importedDeviceRow struct {
+	Device                   deviceRow `gorm:"embedded"`
+	SessionHash              []byte    // NULL: nobody is signed in with the device
+	SessionEndsAt            sql.NullInt64
+	AccessHash               []byte
+	AccessExpiresAt          sql.NullInt64
+	RefreshHash              []byte
+	RefreshExpiresAt         sql.NullInt64
+	Confirmed                bool
+	PreviousRefreshHash      []byte
+	PreviousRefreshExpiresAt sql.NullInt64
+}
+
+// TableName tells GORM the table.
+func (importedDeviceRow) TableName() string { return "devices" }
+
+// imports is the ports.ImportRepository.
+type imports struct{ calls calls }
+
+// errMeanwhile is for users that came between two statements: the next time they
+// are seen.
+var errMeanwhile = fmt.Errorf("%w: %w: somebody else adds the same users", domain.ErrUnavailable, errAgain)
+
+func (r imports) AddUsers(ctx context.Context, users []domain.ImportedUser) (there []domain.User, err error) {
+	rows := make([]importedUserRow, len(users))
+	for i, u := range users {
+		row, err := rowOfUser(u.User)
+		if err != nil {
+			return nil, err
+		}
+		if err := domain.CheckText(string(u.Password)); err != nil {
+			return nil, err
+		}
+		rows[i] = importedUserRow{User: row, PasswordHash: string(u.Password)}
+	}
+	err = r.calls.transact(ctx, func(db *gorm.DB) error {
+		if there, err = usersOf(db, rows); err != nil {
+			return err
+		}
+		known := map[string]bool{}
+		for _, u := range there {
+			known[string(u.ID)] = true
+		}
+		missing := slices.DeleteFunc(slices.Clone(rows), func(row importedUserRow) bool { return known[row.User.ID] })
+		inserted, err := insert(db, missing)
+		if err == nil && inserted < int64(len(missing)) {
+			return errMeanwhile
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return there, nil
+}
+
+// usersOf returns those of the users that are there.
+func usersOf(db *gorm.DB, of []importedUserRow) (there []domain.User, err error) {
+	ids := make([]string, len(of))
+	for i, row := range of {
+		ids[i] = row.User.ID
+	}
+	slices.Sort(ids)
+	for some := range slices.Chunk(ids, atOnce) {
+		var rows []userRow
+		if err := db.Where("id IN ?", some).Order("id").Find(&rows).Error; err != nil {
+			return nil, err
+		}
+		for _, row := range rows {
+			there = append(there, row.user())
+		}
+	}
+	return there, nil
+}
+
+func (r imports) AddDevices(ctx context.Context, devices []domain.ImportedDevice) error {
+	rows := make([]importedDeviceRow, len(devices))
+	for i, d := range devices {
+		row := deviceRow{
+			UserID: string(d.UserID), DeviceID: string(d.ID), DisplayName: d.DisplayName,
+			CreatedAt:  d.CreatedAt.UnixMilli(),
+			LastSeenAt: millis(d.LastSeen.At), LastSeenAddress: d.LastSeen.Address, LastSeenAgent: d.LastSeen.UserAgent,
+		}
+		if err := domain.CheckText(row.UserID, row.DeviceID, row.DisplayName, row.LastSeenAddress, row.LastSeenAgent); err != nil {
+			return err
+		}
+		s := d.Session
+		rows[i] = importedDeviceRow{
+			Device:      row,
+			SessionHash: hash(s.ID), SessionEndsAt: millis(s.Ends),
+			AccessHash: hash(s.Access), AccessExpiresAt: millis(s.AccessExpires),
+			RefreshHash: hash(s.Refresh), RefreshExpiresAt: millis(s.RefreshExpires),
+			Confirmed:           s.Confirmed || s.ID == domain.TokenHash{},
+			PreviousRefreshHash: hash(s.PreviousRefresh), PreviousRefreshExpiresAt: millis(s.PreviousRefreshExpires),
+		}
+	}
+	return r.calls.transact(ctx, func(db *gorm.DB) error {
+		inserted, err := insert(db, rows)
+		if err == nil && inserted < int64(len(rows)) {
+			return domain.ErrExists
+		}
+		return err
+	})
+}
+
+func (r imports) AddThirdPartyIDs(ctx context.Context, ids []domain.ThirdPartyID) (taken []domain.ThirdPartyID, err error) {
+	rows := make([]thirdPartyIDRow, len(ids))
+	for i, id := range ids {
+		if rows[i], err = rowOfThirdPartyID(id); err != nil {
+			return nil, err
+		}
+	}
+	err = r.calls.transact(ctx, func(db *gorm.DB) error {
+		taken = nil
+		inserted, err := insert(db, rows)
+		if err != nil || inserted == int64(len(rows)) {
+			return err
+		}
+		owners, err := ownersOf(db, rows)
+		for i, row := range rows {
+			if owners[[2]string{row.Medium, row.Address}] != row.UserID {
+				taken = append(taken, ids[i])
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return taken, nil
+}
+
+// ownersOf returns whose the addresses are, by medium and address.
+func ownersOf(db *gorm.DB, of []thirdPartyIDRow) (map[[2]string]string, error) {
+	owners := map[[2]string]string{}
+	for some := range slices.Chunk(of, rowsAtOnce) {
+		addresses := make([][]any, len(some))
+		for i, row := range some {
+			addresses[i] = []any{row.Medium, row.Address}
+		}
+		var found []thirdPartyIDRow
+		if err := db.Where("(medium, address) IN ?", addresses).Find(&found).Error; err != nil {
+			return nil, err
+		}
+		for _, row := range found {
+			owners[[2]string{row.Medium, row.Address}] = row.UserID
+		}
+	}
+	return owners, nil
+}
