@@ -74,6 +74,10 @@ type JWT struct {
 // Password is whether people sign in with a password (m.login.password).
 type Password struct {
 	Enabled bool `yaml:"enabled"`
+	// Pepper is what the server from which accounts were imported puts after every
+	// password; empty: nothing. Passwords that are set here have none.
+	Pepper     Secret `yaml:"pepper"`
+	PepperFile string `yaml:"pepper_file"`
 }
 
 // LoginToken is whether a client may sign in another one by a token

@@ -20,6 +20,7 @@ func TestFilesGiveTheValuesOfTheirTwins(t *testing.T) {
 	path := write(t, folder, "d.yaml", `
 server_name: a
 database: {url_file: url}
+password: {pepper_file: secret}
 jwt:
   providers:
   - {name: a, issuers: [a], secret_file: secret}
@@ -32,9 +33,9 @@ jwt:
 		t.Fatal(err)
 	}
 	p := c.JWT.Providers
-	got := []string{c.Database.URL.Reveal(), p[0].Secret.Reveal(), p[1].SecretBase64.Reveal(), p[2].PublicKey, p[3].JWKS.Reveal()}
+	got := []string{c.Database.URL.Reveal(), p[0].Secret.Reveal(), p[1].SecretBase64.Reveal(), p[2].PublicKey, p[3].JWKS.Reveal(), c.Password.Pepper.Reveal()}
 	want := []string{"postgres://u:p@h/d", "correct \n horse ", "YWJj",
-		"-----BEGIN PUBLIC KEY-----\nAA\n-----END PUBLIC KEY-----", `{"keys":[]}`}
+		"-----BEGIN PUBLIC KEY-----\nAA\n-----END PUBLIC KEY-----", `{"keys":[]}`, "correct \n horse "}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

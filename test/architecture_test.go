@@ -70,7 +70,7 @@ var mayLive = map[string][]string{
 	"github.com/nyaruka/phonenumbers":     {"adapters/addresses"},
 	"github.com/redis/go-redis/":          {"adapters/ratelimit"},
 	"github.com/go-redis/redis_rate/":     {"adapters/ratelimit"},
-	"golang.org/x/text/":                  {"adapters/addresses"},
+	"golang.org/x/text/":                  {"adapters/addresses", "adapters/password"},
 	"golang.org/x/crypto/":                {"adapters/password"},
 	"golang.org/x/time/":                  {"adapters/ratelimit"},
 }

@@ -30,8 +30,11 @@ var errUnknownHash = errors.New("a stored password hash is of no known form, or 
 // and the others wait for their turn, so that a storm of logins costs neither the
 // memory nor the time of everything else.
 //
-// Passwords are compared by their bytes, as they were sent.
+// Passwords are compared by their bytes, as they were sent, with hashes that were
+// made here. Those that were made elsewhere are of the passwords' normal form, and
+// perhaps of a pepper after them.
 type Hasher struct {
+	pepper string        // of the hashes that were made elsewhere
 	turns  chan struct{} // holds one value for every password that is being hashed
 	nobody domain.PasswordHash
 	// derive is argon2.IDKey; tests count its calls.
@@ -39,9 +42,14 @@ type Hasher struct {
 }
 
 // NewHasher makes a Hasher for the cores that there are.
-func NewHasher() *Hasher {
+func NewHasher() *Hasher { return NewHasherWithPepper("") }
+
+// NewHasherWithPepper makes a Hasher that also knows what the server from which
+// hashes were imported puts after every password. New hashes have no pepper.
+func NewHasherWithPepper(pepper string) *Hasher {
 	nobody := argon2idHash{parameters: current, salt: random(saltSize), key: random(keySize)}
 	return &Hasher{
+		pepper: pepper,
 		turns:  make(chan struct{}, runtime.GOMAXPROCS(0)),
 		nobody: domain.PasswordHash(nobody.String()),
 		derive: argon2.IDKey,
@@ -64,8 +72,9 @@ func (h *Hasher) Hash(ctx context.Context, password string) (domain.PasswordHash
 
 // Verify says whether the hash is that of the password, and if so, whether it is
 // outdated: made in a way that is no longer that of [Hasher.Hash]. Such are those
-// of bcrypt ($2a$, $2b$, $2y$), which other servers made; they know only the first
-// 72 bytes of a password.
+// of bcrypt ($2a$, $2b$, $2y$), which other servers made: of the password in its
+// normal form (Unicode, NFKC), and the pepper after it. They know only the first 72
+// bytes of that.
 //
 // The empty hash is nobody's. It is no password's, and to find that out costs as
 // much as any hash of Hash. Passwords of no bytes, or more than 4096, are wrong
@@ -92,7 +101,7 @@ func (h *Hasher) Verify(ctx context.Context, password string, hash domain.Passwo
 
 func (h *Hasher) compare(password string, hash domain.PasswordHash) (ok, outdated bool, err error) {
 	if !strings.HasPrefix(string(hash), argon2idPrefix) {
-		ok, err = compareBcrypt(password, hash)
+		ok, err = compareBcrypt(password, h.pepper, hash)
 		return ok, true, err
 	}
 	stored, err := parseArgon2id(hash)

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/crypto/bcrypt"
+
 	"github.com/seed-31b6c987/doorward/adapters/password"
 	"github.com/seed-31b6c987/doorward/domain"
 	"github.com/seed-31b6c987/doorward/ports"
@@ -178,5 +180,50 @@ func verifies(t *testing.T, secret string, hash domain.PasswordHash, want bool) 
 	t.Helper()
 	if ok, _, err := password.NewHasher().Verify(t.Context(), secret, hash); ok != want || err != nil {
 		t.Errorf("%q against %s: %v, %v", secret, hash, ok, err)
+	}
+}
+
+// The hashes are those of the normal form of a password, with a pepper after it.
+func TestImportedHashesAreOfTheNormalFormWithThePepper(t *testing.T) {
+	const composed, decomposed, ligature = "B\u00e4rlauch fi", "Ba\u0308rlauch fi", "B\u00e4rlauch \ufb01"
+	made, err := bcrypt.GenerateFromPassword([]byte(composed+"Salz & Pfeffer"), bcrypt.MinCost)
+	do(t, err)
+	peppered := password.NewHasherWithPepper("Salz & Pfeffer")
+	for _, c := range []struct {
+		hasher   *password.Hasher
+		password string
+		want     bool
+	}{
+		{peppered, composed, true}, {peppered, decomposed, true}, {peppered, ligature, true},
+		{peppered, "Barlauch fi", false}, {peppered, composed + "Salz & Pfeffer", false},
+		{password.NewHasher(), composed, false}, {password.NewHasherWithPepper("Salz"), composed, false},
+	} {
+		if ok, outdated, err := c.hasher.Verify(t.Context(), c.password, domain.PasswordHash(made)); ok != c.want || outdated != c.want || err != nil {
+			t.Errorf("%q: got %v, %v, %v", c.password, ok, outdated, err)
+		}
+	}
+}
+
+func TestHashesOfOursHaveNoPepperAndNoNormalForm(t *testing.T) {
+	hash, err := password.NewHasherWithPepper("Salz").Hash(t.Context(), "Ba\u0308rlauch")
+	do(t, err)
+	for secret, want := range map[string]bool{"Ba\u0308rlauch": true, "B\u00e4rlauch": false, "Ba\u0308rlauchSalz": false} {
+		verifies(t, secret, hash, want)
+	}
+}
+
+func TestKnowsSaysWhichHashesCanBeVerified(t *testing.T) {
+	for _, c := range hashes {
+		if !password.Knows(c.hash) {
+			t.Errorf("%s is not known", c.name)
+		}
+	}
+	for _, hash := range []domain.PasswordHash{
+		"", "x", "$2x$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW", "$2b$17$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW",
+		"$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ", "$6$rounds=5000$salt$hash",
+	} {
+		if password.Knows(hash) {
+			t.Errorf("%q is known", hash)
+		}
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/seed-31b6c987/doorward/adapters/password"
 	"github.com/seed-31b6c987/doorward/application"
 	"github.com/seed-31b6c987/doorward/config"
 	"github.com/seed-31b6c987/doorward/domain"
@@ -61,7 +60,7 @@ func Administration(ctx context.Context, cfg *config.Config, check Check, claim 
 			Server:      check.Server,
 			Appservices: check.Appservices,
 			Storage:     store,
-			Hasher:      password.NewHasher(),
+			Hasher:      hasher(cfg),
 			Now:         time.Now,
 		},
 		Records: records,

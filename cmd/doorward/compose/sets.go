@@ -29,7 +29,7 @@ var common = wire.NewSet(
 	administrators,
 	auditRules,
 	rateLimiter,
-	password.NewHasher,
+	hasher,
 	wire.Bind(new(ports.PasswordHasher), new(*password.Hasher)),
 	appserviceCaller,
 	wire.Bind(new(application.AppserviceCaller), new(*appservice.Caller)),

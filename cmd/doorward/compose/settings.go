@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/seed-31b6c987/doorward/adapters/httpapi"
+	"github.com/seed-31b6c987/doorward/adapters/password"
 	"github.com/seed-31b6c987/doorward/application"
 	"github.com/seed-31b6c987/doorward/config"
 	"github.com/seed-31b6c987/doorward/domain"
@@ -55,6 +56,10 @@ func loginTokenRules(cfg *config.Config) application.LoginTokenRules {
 
 func registration(cfg *config.Config) application.Registration {
 	return application.Registration{Users: cfg.Registration.Enabled, Guests: cfg.Registration.Guests}
+}
+
+func hasher(cfg *config.Config) *password.Hasher {
+	return password.NewHasherWithPepper(cfg.Password.Pepper.Reveal())
 }
 
 func sharedSecret(cfg *config.Config) application.SharedSecret {

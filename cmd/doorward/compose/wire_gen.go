@@ -11,7 +11,6 @@ import (
 	"github.com/seed-31b6c987/doorward/adapters/httpapi"
 	"github.com/seed-31b6c987/doorward/adapters/memstore"
 	"github.com/seed-31b6c987/doorward/adapters/metrics"
-	"github.com/seed-31b6c987/doorward/adapters/password"
 	"github.com/seed-31b6c987/doorward/application"
 	"github.com/seed-31b6c987/doorward/config"
 	"log/slog"
@@ -30,13 +29,13 @@ func Memory(cfg *config.Config, now application.Clock, log *slog.Logger) (*App, 
 	if err != nil {
 		return nil, nil, err
 	}
-	hasher := password.NewHasher()
+	passwordHasher := hasher(cfg)
 	store := memstore.New()
 	portsRateLimiter, cleanup, err := rateLimiter(cfg, now, log)
 	if err != nil {
 		return nil, nil, err
 	}
-	applicationLoginTypes := loginTypes(cfg, check, verifier, hasher, store, portsRateLimiter, now)
+	applicationLoginTypes := loginTypes(cfg, check, verifier, passwordHasher, store, portsRateLimiter, now)
 	domainSessionRules := sessionRules(cfg, check)
 	domainAppservices := check.Appservices
 	caller := appserviceCaller()
@@ -51,7 +50,7 @@ func Memory(cfg *config.Config, now application.Clock, log *slog.Logger) (*App, 
 		Types:          applicationLoginTypes,
 		Storage:        store,
 		Limiter:        portsRateLimiter,
-		Hasher:         hasher,
+		Hasher:         passwordHasher,
 		Now:            now,
 		Rules:          domainSessionRules,
 		Appservices:    domainAppservices,
@@ -113,7 +112,7 @@ func SQLite(ctx context.Context, cfg *config.Config, now application.Clock, log 
 	if err != nil {
 		return nil, nil, err
 	}
-	hasher := password.NewHasher()
+	passwordHasher := hasher(cfg)
 	store, cleanup, err := openSQLite(ctx, cfg, serverName, log)
 	if err != nil {
 		return nil, nil, err
@@ -123,7 +122,7 @@ func SQLite(ctx context.Context, cfg *config.Config, now application.Clock, log 
 		cleanup()
 		return nil, nil, err
 	}
-	applicationLoginTypes := loginTypes(cfg, check, verifier, hasher, store, portsRateLimiter, now)
+	applicationLoginTypes := loginTypes(cfg, check, verifier, passwordHasher, store, portsRateLimiter, now)
 	domainSessionRules := sessionRules(cfg, check)
 	domainAppservices := check.Appservices
 	caller := appserviceCaller()
@@ -138,7 +137,7 @@ func SQLite(ctx context.Context, cfg *config.Config, now application.Clock, log 
 		Types:          applicationLoginTypes,
 		Storage:        store,
 		Limiter:        portsRateLimiter,
-		Hasher:         hasher,
+		Hasher:         passwordHasher,
 		Now:            now,
 		Rules:          domainSessionRules,
 		Appservices:    domainAppservices,
@@ -202,7 +201,7 @@ func Postgres(ctx context.Context, cfg *config.Config, now application.Clock, lo
 	if err != nil {
 		return nil, nil, err
 	}
-	hasher := password.NewHasher()
+	passwordHasher := hasher(cfg)
 	store, cleanup, err := openPostgres(ctx, cfg, serverName, log)
 	if err != nil {
 		return nil, nil, err
@@ -212,7 +211,7 @@ func Postgres(ctx context.Context, cfg *config.Config, now application.Clock, lo
 		cleanup()
 		return nil, nil, err
 	}
-	applicationLoginTypes := loginTypes(cfg, check, verifier, hasher, store, portsRateLimiter, now)
+	applicationLoginTypes := loginTypes(cfg, check, verifier, passwordHasher, store, portsRateLimiter, now)
 	domainSessionRules := sessionRules(cfg, check)
 	domainAppservices := check.Appservices
 	caller := appserviceCaller()
@@ -227,7 +226,7 @@ func Postgres(ctx context.Context, cfg *config.Config, now application.Clock, lo
 		Types:          applicationLoginTypes,
 		Storage:        store,
 		Limiter:        portsRateLimiter,
-		Hasher:         hasher,
+		Hasher:         passwordHasher,
 		Now:            now,
 		Rules:          domainSessionRules,
 		Appservices:    domainAppservices,
