@@ -108,7 +108,7 @@ func TestVariablesThatAreFaults(t *testing.T) {
 	for _, c := range []struct{ variable, want string }{
 		{"DOORWARD_SERVERNAME=a", "DOORWARD_SERVERNAME: no setting has this variable; did you mean DOORWARD_SERVER_NAME?"},
 		{"DOORWARD_=a", "DOORWARD_: no setting has this variable"},
-		{"DOORWARD_PASSWORD_SALT=a", "DOORWARD_PASSWORD_PEPPER: no setting has this variable"},
+		{"DOORWARD_PASSWORD_SALT=a", "DOORWARD_PASSWORD_SALT: no setting has this variable"},
 		{"DOORWARD_REGISTRATION_TERMS_1_ID=a", "DOORWARD_REGISTRATION_TERMS_1_ID: no setting has this variable; the next one of registration.terms has the number 0"},
 		{"DOORWARD_HTTP=a", "DOORWARD_HTTP: no setting has this variable"},
 		{"DOORWARD_server_name=a", "DOORWARD_server_name: no setting has this variable; did you mean DOORWARD_SERVER_NAME?"},

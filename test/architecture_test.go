@@ -39,6 +39,7 @@ var mayImport = map[string][]string{
 	"adapters/logintoken":      {"domain", "ports"},
 	"adapters/appservice":      {"domain"},
 	"adapters/appservicelogin": {"domain", "ports", "adapters/identifier"},
+	"adapters/synapse":         {"domain"},
 	"adapters/httpapi":         {"domain", "application", "adapters/strictjson", "adapters/addresses"},
 	"test":                     {},
 	"test/contract":            {"domain", "ports"},
@@ -54,8 +55,8 @@ var mayImport = map[string][]string{
 // beginning of its path. One that is not in it fails the test.
 var mayLive = map[string][]string{
 	"gorm.io/":                            {"adapters/gormstore"},
-	"github.com/jackc/pgx/":               {"adapters/gormstore", "test/postgres"},
-	"github.com/mattn/go-sqlite3":         {"adapters/gormstore"},
+	"github.com/jackc/pgx/":               {"adapters/gormstore", "adapters/synapse", "test/postgres"},
+	"github.com/mattn/go-sqlite3":         {"adapters/gormstore", "adapters/synapse"},
 	"github.com/pressly/goose/":           {"adapters/gormstore"},
 	"github.com/labstack/echo/":           {"adapters/httpapi"},
 	"github.com/golang-jwt/jwt/":          {"adapters/jwtlogin"},

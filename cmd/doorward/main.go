@@ -23,6 +23,7 @@ type commands struct {
 	User    userCommands   `cmd:"" help:"Administer users, straight on the database."`
 	Device  deviceCommands `cmd:"" help:"List and delete the devices of users."`
 	Audit   auditCommands  `cmd:"" help:"Show who did what."`
+	Import  importCommands `cmd:"" help:"Take over the accounts of another server."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database schema up to date, or show its state."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
