@@ -47,6 +47,7 @@ var mayImport = map[string][]string{
 	"test/openapi":             {},
 	"test/postgres":            {},
 	"test/soak":                {},
+	"test/synapsedb":           {},
 	"cmd/doorward":             {"*"},
 	"cmd/doorward/compose":     {"*"},
 }
@@ -55,8 +56,8 @@ var mayImport = map[string][]string{
 // beginning of its path. One that is not in it fails the test.
 var mayLive = map[string][]string{
 	"gorm.io/":                            {"adapters/gormstore"},
-	"github.com/jackc/pgx/":               {"adapters/gormstore", "adapters/synapse", "test/postgres"},
-	"github.com/mattn/go-sqlite3":         {"adapters/gormstore", "adapters/synapse"},
+	"github.com/jackc/pgx/":               {"adapters/gormstore", "adapters/synapse", "test/postgres", "test/synapsedb"},
+	"github.com/mattn/go-sqlite3":         {"adapters/gormstore", "adapters/synapse", "test/synapsedb"},
 	"github.com/pressly/goose/":           {"adapters/gormstore"},
 	"github.com/labstack/echo/":           {"adapters/httpapi"},
 	"github.com/golang-jwt/jwt/":          {"adapters/jwtlogin"},

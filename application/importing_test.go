@@ -1,0 +1,284 @@
+package application_test
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/seed-31b6c987/doorward/adapters/memstore"
+	"github.com/seed-31b6c987/doorward/application"
+	"github.com/seed-31b6c987/doorward/domain"
+	"github.com/seed-31b6c987/doorward/ports"
+)
+
+// elsewhere are accounts of another server, of which two are handed over at once.
+type elsewhere struct {
+	accounts []domain.ForeignAccount
+	read     func(from string) error // before each batch
+}
+
+// Name implements application.AccountSource.
+func (e elsewhere) Name() string { return "elsewhere" }
+
+// Count implements application.AccountSource.
+func (e elsewhere) Count(context.Context) (int, error) { return len(e.accounts), nil }
+
+// Read implements application.AccountSource.
+func (e elsewhere) Read(ctx context.Context, from string) (domain.ForeignAccounts, error) {
+	if e.read != nil {
+		if err := e.read(from); err != nil {
+			return domain.ForeignAccounts{}, err
+		}
+	}
+	begin, _ := strconv.Atoi(from)
+	end := min(begin+2, len(e.accounts))
+	return domain.ForeignAccounts{
+		Accounts: e.accounts[begin:end], Next: strconv.Itoa(end), Last: end == len(e.accounts),
+	}, ctx.Err()
+}
+
+// Unowned implements application.AccountSource.
+func (e elsewhere) Unowned(context.Context) (map[domain.LeftOut]int, error) {
+	return map[domain.LeftOut]int{domain.LeftDeviceOfNobody: 7}, nil
+}
+
+func importOf(storage ports.Storage, source elsewhere) application.Import {
+	return application.Import{
+		Server: "example.org", Storage: storage, Source: source,
+		Canonical: func(medium domain.Medium, address string) (string, error) {
+			if medium != domain.Email {
+				return "", domain.ErrInvalidParam
+			}
+			return strings.ToLower(address), nil
+		},
+		Verifiable: func(hash domain.PasswordHash) bool { return strings.HasPrefix(string(hash), "$") },
+	}
+}
+
+// foreign is an account with a device of its name, that a token "syt_" and the
+// name opens, and an e-mail address.
+func foreign(id domain.UserID) domain.ForeignAccount {
+	name := id.Localpart()
+	return domain.ForeignAccount{
+		ImportedUser: domain.ImportedUser{User: domain.User{ID: id, DisplayName: name, CreatedAt: at}, Password: "$hash"},
+		Devices: []domain.ForeignDevice{{
+			Device: domain.Device{ID: domain.DeviceID(name), CreatedAt: at}, Session: domain.ForeignSession{Access: "syt_" + name},
+		}},
+		ThirdPartyIDs: []domain.ThirdPartyID{{Medium: domain.Email, Address: name + "@Mail.example"}},
+	}
+}
+
+func foreigners(names ...string) (accounts []domain.ForeignAccount) {
+	for _, name := range names {
+		accounts = append(accounts, foreign(domain.UserID("@"+name+":example.org")))
+	}
+	return accounts
+}
+
+// of are the counts of n accounts of foreigners.
+func of(n int, left map[domain.LeftOut]int) domain.ImportCounts {
+	all := map[domain.LeftOut]int{domain.LeftDeviceOfNobody: 7}
+	for why, n := range left {
+		all[why] = n
+	}
+	return domain.ImportCounts{Seen: n, Users: n, Passwords: n, Devices: n, Sessions: n, ThirdPartyIDs: n, Left: all}
+}
+
+func wantCounts(t *testing.T, got, want domain.ImportCounts) {
+	t.Helper()
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func mustImport(t *testing.T, i application.Import) domain.ImportCounts {
+	t.Helper()
+	counts, err := i.Do(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return counts
+}
+
+// whose returns the device that a token of another server opens.
+func whose(t *testing.T, storage ports.Storage, token string) (domain.DeviceID, error) {
+	t.Helper()
+	r := storage.Repositories()
+	clock := func() time.Time { return at }
+	bearer, err := application.Authenticate{
+		Sessions: r.Sessions, Users: r.Users, Tickets: r.Tickets,
+		Tokens: application.NewTokenReader(r.ImportedTokens, clock), Now: clock,
+	}.Do(t.Context(), application.Presented{Token: token})
+	return bearer.Device, err
+}
+
+func TestAnImportTakesOverWhatThereIs(t *testing.T) {
+	storage := memstore.New()
+	wantCounts(t, mustImport(t, importOf(storage, elsewhere{accounts: foreigners("a", "b", "c", "d", "e")})), of(5, nil))
+	for _, name := range []string{"a", "e"} {
+		if device, err := whose(t, storage, "syt_"+name); device != domain.DeviceID(name) || err != nil {
+			t.Errorf("%s: %q, %v", name, device, err)
+		}
+	}
+	id, err := storage.Repositories().ThirdPartyIDs.ByAddress(t.Context(), domain.Email, "c@mail.example")
+	if err != nil || id.User != "@c:example.org" {
+		t.Errorf("got %+v, %v", id, err)
+	}
+}
+
+// Who logged out since, or was changed, stays so.
+func TestUsersWhoAreThereAreLeftAlone(t *testing.T) {
+	storage := memstore.New()
+	i := importOf(storage, elsewhere{accounts: foreigners("a", "b", "c")})
+	mustImport(t, i)
+	r := storage.Repositories()
+	if _, err := r.Devices.DeleteAll(t.Context(), "@a:example.org"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Users.Update(t.Context(), "@b:example.org", func(u *domain.User) error { u.Admin = true; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	wantCounts(t, mustImport(t, i), domain.ImportCounts{Seen: 3, Left: map[domain.LeftOut]int{
+		domain.LeftUserThere: 2, domain.LeftUserDiffers: 1, domain.LeftDeviceOfNobody: 7,
+	}})
+	if _, err := whose(t, storage, "syt_a"); !errors.Is(err, domain.ErrUnknownToken) {
+		t.Errorf("a device that was deleted: %v", err)
+	}
+	if user, err := r.Users.ByID(t.Context(), "@b:example.org"); err != nil || !user.Admin {
+		t.Errorf("got %+v, %v", user, err)
+	}
+}
+
+func TestAnImportSaysWhatItLeftOutAndWhy(t *testing.T) {
+	storage := memstore.New()
+	if err := storage.Repositories().Users.Create(t.Context(), domain.User{ID: "@z:example.org"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := storage.Repositories().ThirdPartyIDs.Create(t.Context(), domain.ThirdPartyID{
+		User: "@z:example.org", Medium: domain.Email, Address: "f@mail.example",
+	}); err != nil {
+		t.Fatal(err)
+	}
+	accounts := foreigners("a", "b", "c", "d", "e", "f", "g")
+	accounts[0].ID = "@a:example.com"
+	accounts[1].ID = "@:example.org"
+	accounts[2].Password, accounts[2].Unapproved = "md5", true
+	accounts[3].Devices[0].ID = "\n"
+	accounts[4].ThirdPartyIDs[0].Medium = "carrier pigeon"
+	accounts[6].Devices[0].Session.Replaced = []string{"syt_older", "syt_oldest"}
+	accounts[6].Left = map[domain.LeftOut]int{domain.LeftDeviceHidden: 3}
+	accounts[0].Left = map[domain.LeftOut]int{domain.LeftTokenPuppet: 3} // of a user who is left out anyway
+	wantCounts(t, mustImport(t, importOf(storage, elsewhere{accounts: accounts})), domain.ImportCounts{
+		Seen: 7, Users: 5, Locked: 1, Passwords: 4, Devices: 4, Sessions: 4, ThirdPartyIDs: 3,
+		Left: map[domain.LeftOut]int{
+			domain.LeftUserElsewhere: 1, domain.LeftUserInvalid: 1, domain.LeftPasswordUnknown: 1, domain.LeftDeviceInvalid: 1,
+			domain.LeftAddressInvalid: 1, domain.LeftAddressTaken: 1, domain.LeftTokenReplaced: 2, domain.LeftDeviceHidden: 3,
+			domain.LeftDeviceOfNobody: 7,
+		},
+	})
+	if user, err := storage.Repositories().Users.ByID(t.Context(), "@c:example.org"); err != nil || !user.Locked {
+		t.Errorf("who waits to be approved of: %+v, %v", user, err)
+	}
+	if _, err := whose(t, storage, "syt_older"); !errors.Is(err, domain.ErrExpiredToken) {
+		t.Errorf("an older token: %v", err)
+	}
+}
+
+func TestTextsThatNoStoreKeepsAreMended(t *testing.T) {
+	storage := memstore.New()
+	a := foreign("@a:example.org")
+	a.DisplayName, a.AvatarURL = "A\x00l\xffice", "https://tracker.example/"
+	a.Devices[0].DisplayName = "\x00phone"
+	a.Devices[0].LastSeen = domain.Seen{At: at, Address: "::ffff:192.0.2.1", UserAgent: strings.Repeat("x", 300)}
+	mustImport(t, importOf(storage, elsewhere{accounts: []domain.ForeignAccount{a}}))
+	user, err := storage.Repositories().Users.ByID(t.Context(), a.ID)
+	if err != nil || user.DisplayName != "Alice" || user.AvatarURL != "" {
+		t.Errorf("got %+v, %v", user, err)
+	}
+	d, err := storage.Repositories().Devices.ByID(t.Context(), a.ID, "a")
+	if err != nil || d.DisplayName != "phone" || d.LastSeen.Address != "192.0.2.1" || len(d.LastSeen.UserAgent) != 255 {
+		t.Errorf("got %+v, %v", d, err)
+	}
+}
+
+// An import that was stopped goes on where it was, and counts all of it in the end.
+func TestAnImportGoesOnAfterItWasStopped(t *testing.T) {
+	storage := memstore.New()
+	accounts := foreigners("a", "b", "c", "d", "e")
+	var from []string
+	errStopped := errors.New("stopped")
+	stopping := importOf(storage, elsewhere{accounts: accounts, read: func(at string) error {
+		if at == "4" {
+			return errStopped
+		}
+		return nil
+	}})
+	stopped, err := stopping.Do(t.Context())
+	if !errors.Is(err, errStopped) || stopped.Seen != 4 {
+		t.Fatalf("got %+v, %v", stopped, err)
+	}
+	again := importOf(storage, elsewhere{accounts: accounts, read: func(at string) error { from = append(from, at); return nil }})
+	wantCounts(t, mustImport(t, again), of(5, nil))
+	if diff := cmp.Diff([]string{"4"}, from); diff != "" {
+		t.Errorf("it read %v", from)
+	}
+	wantCounts(t, mustImport(t, again), domain.ImportCounts{Seen: 5, Left: map[domain.LeftOut]int{
+		domain.LeftUserThere: 5, domain.LeftDeviceOfNobody: 7,
+	}})
+}
+
+func TestAnImportThatIsCancelledHasWrittenWholeBatches(t *testing.T) {
+	storage := memstore.New()
+	ctx, cancel := context.WithCancel(t.Context())
+	i := importOf(storage, elsewhere{accounts: foreigners("a", "b", "c", "d", "e")})
+	i.Seen = func(users, all int) {
+		if all != 5 {
+			t.Errorf("%d of %d", users, all)
+		}
+		if users == 2 {
+			cancel()
+		}
+	}
+	if counts, err := i.Do(ctx); !errors.Is(err, context.Canceled) || counts.Seen != 2 {
+		t.Fatalf("got %+v, %v", counts, err)
+	}
+	users, _, err := storage.Repositories().Users.List(t.Context(), domain.UserQuery{Limit: 9})
+	if err != nil || len(users) != 2 {
+		t.Errorf("got %v, %v", users, err)
+	}
+}
+
+func TestADryRunCountsAndWritesNothing(t *testing.T) {
+	storage := memstore.New()
+	i := importOf(storage, elsewhere{accounts: foreigners("a", "b", "c")})
+	i.DryRun = true
+	for range 2 {
+		wantCounts(t, mustImport(t, i), of(3, nil))
+	}
+	if users, n, err := storage.Repositories().Users.List(t.Context(), domain.UserQuery{Limit: 9}); n != 0 || err != nil {
+		t.Errorf("got %v, %v", users, err)
+	}
+	if any, err := storage.Repositories().ImportedTokens.Any(t.Context()); any || err != nil {
+		t.Errorf("there are tokens: %v, %v", any, err)
+	}
+}
+
+func TestTheAccountsOfAnotherServerAreRefused(t *testing.T) {
+	storage := memstore.New()
+	_, err := importOf(storage, elsewhere{accounts: []domain.ForeignAccount{
+		foreign("@a:example.com"), foreign("@b:example.com"), foreign("@c:example.org"),
+	}}).Do(t.Context())
+	if !errors.Is(err, application.ErrOtherServer) || !strings.Contains(err.Error(), "example.com, and server_name is example.org") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestNothingToImportIsNoFault(t *testing.T) {
+	wantCounts(t, mustImport(t, importOf(memstore.New(), elsewhere{})), of(0, nil))
+}
