@@ -48,6 +48,21 @@ type AccountSource interface {
 // ErrOtherServer means that the accounts are those of another server name.
 var ErrOtherServer = errors.New("the accounts are those of another server")
 
+// CheckSource returns [ErrOtherServer] if none of the first accounts is the
+// server's.
+func CheckSource(ctx context.Context, source AccountSource, server domain.ServerName) error {
+	batch, err := source.Read(ctx, "")
+	if err != nil || len(batch.Accounts) == 0 {
+		return err
+	}
+	for _, a := range batch.Accounts {
+		if a.ID.Server() == server {
+			return nil
+		}
+	}
+	return fmt.Errorf("%w: of %s, and server_name is %s", ErrOtherServer, batch.Accounts[0].ID.Server(), server)
+}
+
 // errDryRun undoes what a dry run does.
 var errDryRun = errors.New("this is a dry run")
 
@@ -98,9 +113,6 @@ func (i Import) begin(ctx context.Context) (domain.ImportProgress, error) {
 // takeOver takes over a batch, and returns how far the import came with it.
 func (i Import) takeOver(ctx context.Context, batch domain.ForeignAccounts, before domain.ImportProgress) (domain.ImportProgress, error) {
 	accounts, checked := i.check(batch.Accounts)
-	if n := len(batch.Accounts); n > 0 && checked.Left[domain.LeftUserElsewhere] == n && before.Next == "" {
-		return before, fmt.Errorf("%w: of %s, and server_name is %s", ErrOtherServer, batch.Accounts[0].ID.Server(), i.Server)
-	}
 	after := before
 	err := i.Storage.InTransaction(ctx, func(r ports.Repositories) error {
 		added, err := i.add(ctx, r, accounts)

@@ -270,12 +270,16 @@ func TestADryRunCountsAndWritesNothing(t *testing.T) {
 }
 
 func TestTheAccountsOfAnotherServerAreRefused(t *testing.T) {
-	storage := memstore.New()
-	_, err := importOf(storage, elsewhere{accounts: []domain.ForeignAccount{
-		foreign("@a:example.com"), foreign("@b:example.com"), foreign("@c:example.org"),
-	}}).Do(t.Context())
+	source := elsewhere{accounts: []domain.ForeignAccount{foreign("@a:example.com"), foreign("@b:example.com"), foreign("@c:example.org")}}
+	err := application.CheckSource(t.Context(), source, "example.org")
 	if !errors.Is(err, application.ErrOtherServer) || !strings.Contains(err.Error(), "example.com, and server_name is example.org") {
 		t.Errorf("got %v", err)
+	}
+	source.accounts[1].ID = "@b:example.org"
+	for _, good := range []elsewhere{source, {}} {
+		if err := application.CheckSource(t.Context(), good, "example.org"); err != nil {
+			t.Errorf("got %v", err)
+		}
 	}
 }
 

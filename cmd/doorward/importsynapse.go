@@ -46,7 +46,10 @@ func (c importSynapseCommand) Run(s *streams) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	takeOver, release, err := compose.ImportSynapse(ctx, cfg.Config, cfg.check, c.From, c.DryRun, newLogger(cfg.Log, s))
-	if err != nil {
+	switch {
+	case errors.Is(err, application.ErrOtherServer):
+		return fmt.Errorf("--from: %w; correct server_name, or name another database", err)
+	case err != nil:
 		return misuseOf(err)
 	}
 	defer release()
@@ -57,8 +60,6 @@ func (c importSynapseCommand) Run(s *streams) error {
 	counts, err := takeOver.Do(ctx)
 	shown.end()
 	switch {
-	case errors.Is(err, application.ErrOtherServer):
-		return fmt.Errorf("%w; correct server_name, or name another database with --from", err)
 	case errors.Is(err, context.Canceled):
 		return fmt.Errorf("stopped after %d users; run the same command again to go on from there", counts.Seen)
 	case err != nil:

@@ -13,20 +13,24 @@ import (
 	"github.com/seed-31b6c987/doorward/config"
 )
 
-// ImportSynapse opens the database, beside a server that may be running, and that
-// of the Synapse whose accounts it is to take over. As a server would, it makes
-// the database if need be, and brings its schema up to date; for a dry run it
-// changes nothing. It returns [ErrMemory] or [ErrNoDatabase] where there is none.
-// The returned function releases what was opened.
+// ImportSynapse opens the database of the Synapse whose accounts are to be taken
+// over, and then ours, beside a server that may be running. As a server would, it
+// makes ours if need be, and brings its schema up to date; for a dry run it changes
+// nothing. It returns [ErrMemory] or [ErrNoDatabase] where there is none, and
+// [application.ErrOtherServer]. The returned function releases what was opened.
 func ImportSynapse(ctx context.Context, cfg *config.Config, check Check, from string, dryRun bool, log *slog.Logger) (application.Import, func(), error) {
-	store, release, err := importInto(ctx, cfg, check, dryRun, log)
-	if err != nil {
-		return application.Import{}, nil, err
-	}
 	source, err := synapse.Open(ctx, from)
 	if err != nil {
-		release()
 		return application.Import{}, nil, fmt.Errorf("--from: %w", err)
+	}
+	if err := application.CheckSource(ctx, source, check.Server); err != nil {
+		source.Close()
+		return application.Import{}, nil, err
+	}
+	store, release, err := importInto(ctx, cfg, check, dryRun, log)
+	if err != nil {
+		source.Close()
+		return application.Import{}, nil, err
 	}
 	return application.Import{
 			Server:     check.Server,
@@ -36,8 +40,8 @@ func ImportSynapse(ctx context.Context, cfg *config.Config, check Check, from st
 			Verifiable: password.Knows,
 			DryRun:     dryRun,
 		}, func() {
-			source.Close()
 			release()
+			source.Close()
 		}, nil
 }
 
