@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/seed-31b6c987/doorward/domain"
 	"github.com/seed-31b6c987/doorward/ports"
 )
 
@@ -71,8 +72,17 @@ func (b Background) CleanUp(ctx context.Context) error {
 	r, now := b.Storage.Repositories(), b.Now()
 	_, interactions := r.Interactions.DeleteExpired(ctx, now)
 	_, tickets := r.Tickets.DeleteExpired(ctx, now)
-	_, imported := r.ImportedTokens.DeleteEnded(ctx)
-	return errors.Join(interactions, tickets, imported, b.Audit.CleanUp(ctx))
+	return errors.Join(interactions, tickets, forgetImported(ctx, r.ImportedTokens), b.Audit.CleanUp(ctx))
+}
+
+// forgetImported deletes imported tokens whose sessions have ended, a few at a time.
+func forgetImported(ctx context.Context, tokens ports.ImportedTokenRepository) error {
+	for next := (domain.TokenHash{}); ; {
+		var err error
+		if next, _, err = tokens.DeleteEnded(ctx, next); err != nil || next == (domain.TokenHash{}) {
+			return err
+		}
+	}
 }
 
 func (b Background) report(text string, err error) {

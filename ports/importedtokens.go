@@ -18,6 +18,8 @@ type ImportedTokenRepository interface {
 	// Any says whether there is any.
 	Any(ctx context.Context) (bool, error)
 
-	// DeleteEnded deletes those whose sessions have ended, and returns how many.
-	DeleteEnded(ctx context.Context) (int, error)
+	// DeleteEnded looks at some of them, those after a hash in an order of its own, at
+	// the first after the zero hash. It deletes those whose sessions have ended, and
+	// returns how many, and after which hash to go on; zero: there are no more.
+	DeleteEnded(ctx context.Context, after domain.TokenHash) (next domain.TokenHash, deleted int, err error)
 }

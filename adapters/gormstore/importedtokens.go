@@ -1,7 +1,10 @@
 package gormstore
 
 import (
+	"bytes"
 	"context"
+	"errors"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -52,27 +55,38 @@ func (r importedTokens) Any(ctx context.Context) (any bool, err error) {
 	return any, err
 }
 
+// lookedAt is how many imported tokens DeleteEnded looks at.
+const lookedAt = 5000
+
 const endedTokens = `
 SELECT hash FROM imported_tokens i
-WHERE NOT EXISTS (SELECT 1 FROM devices d WHERE d.session_hash = i.session_hash)
-LIMIT 1000`
+WHERE hash > ? AND hash <= ? AND NOT EXISTS (SELECT 1 FROM devices d WHERE d.session_hash = i.session_hash)`
 
 // DeleteEnded looks for them apart from deleting them: nobody who writes waits
-// meanwhile, and a session that has ended does not come back. What it deleted is
-// deleted if the time is up.
-func (r importedTokens) DeleteEnded(ctx context.Context) (deleted int, err error) {
+// meanwhile, and a session that has ended does not come back.
+func (r importedTokens) DeleteEnded(ctx context.Context, after domain.TokenHash) (next domain.TokenHash, deleted int, err error) {
 	err = r.calls.readAndWrite(ctx, func(reader, writer *gorm.DB) error {
-		for {
-			var ended [][]byte
-			if err := reader.Raw(endedTokens).Scan(&ended).Error; err != nil || len(ended) == 0 {
-				return err
-			}
-			result := writer.Where("hash IN ?", ended).Delete(&importedTokenRow{})
+		var end []byte
+		err := scanOne(reader.Raw("SELECT hash FROM imported_tokens WHERE hash > ? ORDER BY hash LIMIT 1 OFFSET ?", after[:], lookedAt), &end)
+		switch next = hashOf(end); {
+		case errors.Is(err, domain.ErrNotFound):
+			end = bytes.Repeat([]byte{0xff}, len(after))
+		case err != nil:
+			return err
+		}
+		var ended [][]byte
+		if err := reader.Raw(endedTokens, after[:], end).Scan(&ended).Error; err != nil {
+			return err
+		}
+		deleted = 0
+		for some := range slices.Chunk(ended, atOnce) {
+			result := writer.Where("hash IN ?", some).Delete(&importedTokenRow{})
 			if result.Error != nil {
 				return result.Error
 			}
 			deleted += int(result.RowsAffected)
 		}
+		return nil
 	})
-	return deleted, err
+	return next, deleted, err
 }

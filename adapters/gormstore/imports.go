@@ -16,9 +16,15 @@ import (
 // arguments.
 const rowsAtOnce = 500
 
-// insert inserts those rows that are not there, and returns how many.
+// insert inserts those rows that are not there, and returns how many. Statements
+// have few different sizes, so that few of them are prepared and kept.
 func insert[T any](db *gorm.DB, rows []T) (inserted int64, err error) {
-	for some := range slices.Chunk(rows, rowsAtOnce) {
+	for size := rowsAtOnce; len(rows) > 0; {
+		for size > len(rows) {
+			size = max(size/5, 1)
+		}
+		some := rows[:size]
+		rows = rows[size:]
 		result := db.Clauses(clause.OnConflict{DoNothing: true}).Create(some)
 		if result.Error != nil {
 			return inserted, result.Error

@@ -39,11 +39,13 @@ func (r importedTokens) Any(ctx context.Context) (bool, error) {
 	})
 }
 
-func (r importedTokens) DeleteEnded(ctx context.Context) (int, error) {
-	return ask(ctx, r.calls.write, func(v *view) (int, error) {
+// DeleteEnded looks at all at once.
+func (r importedTokens) DeleteEnded(ctx context.Context, _ domain.TokenHash) (next domain.TokenHash, deleted int, err error) {
+	deleted, err = ask(ctx, r.calls.write, func(v *view) (int, error) {
 		return v.imported.removeAll(func(t domain.ImportedToken) bool {
 			_, lives := v.sessions.get(t.Session)
 			return !lives
 		}), nil
 	})
+	return domain.TokenHash{}, deleted, err
 }

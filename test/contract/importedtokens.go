@@ -27,15 +27,37 @@ var importedTokenPromises = []promise{
 			{Hash: token("1"), Session: session("d")}, {Hash: token("2"), Session: session("d")}, {Hash: token("3"), Session: session("e")},
 		}), nil)
 		for _, want := range []int{0, 2, 0} {
-			n, err := t.ImportedTokens.DeleteEnded(t.Context())
-			t.wantError(err, nil)
-			t.wantEqual(n, want)
+			t.wantEqual(t.deleteEnded(), want)
 			t.signIn(login(alice, "d", "another"))
 		}
 		_, err := t.ImportedTokens.ByHash(t.Context(), token("1"))
 		t.wantError(err, domain.ErrNotFound)
 		_, err = t.ImportedTokens.ByHash(t.Context(), token("3"))
 		t.wantError(err, nil)
+	}},
+	{"of many imported tokens DeleteEnded deletes each whose session has ended", func(t *trial) {
+		t.createUsers(alice)
+		const many = 12000
+		var tokens []domain.ImportedToken
+		for i, name := range names("token", many) {
+			of := "d"
+			if i%3 == 0 {
+				of = "ended"
+			}
+			tokens = append(tokens, domain.ImportedToken{Hash: token(name), Session: session(of)})
+		}
+		t.signIn(login(alice, "d", "d"))
+		t.wantError(t.ImportedTokens.Add(t.Context(), tokens), nil)
+		t.wantEqual(t.deleteEnded(), many/3)
+		t.wantEqual(t.deleteEnded(), 0)
+		for i, token := range tokens[:30] {
+			_, err := t.ImportedTokens.ByHash(t.Context(), token.Hash)
+			want := error(nil)
+			if i%3 == 0 {
+				want = domain.ErrNotFound
+			}
+			t.wantError(err, want)
+		}
 	}},
 }
 
@@ -66,4 +88,17 @@ var importProgressPromises = []promise{
 		_, err = t.Imports.Progress(t.Context(), "one")
 		t.wantError(err, domain.ErrNotFound)
 	}},
+}
+
+// deleteEnded has all imported tokens looked at, and returns how many were deleted.
+func (t *trial) deleteEnded() (all int) {
+	t.Helper()
+	for after := (domain.TokenHash{}); ; {
+		next, n, err := t.ImportedTokens.DeleteEnded(t.Context(), after)
+		t.wantError(err, nil)
+		all += n
+		if after = next; next == (domain.TokenHash{}) {
+			return all
+		}
+	}
 }

@@ -129,7 +129,7 @@ var writes = []call{
 		return r.ImportedTokens.Add(ctx, []domain.ImportedToken{{Hash: token("t"), Session: session("alice d")}})
 	}},
 	{"ImportedTokens.DeleteEnded", func(ctx context.Context, r ports.Repositories) error {
-		_, err := r.ImportedTokens.DeleteEnded(ctx)
+		_, _, err := r.ImportedTokens.DeleteEnded(ctx, domain.TokenHash{})
 		return err
 	}},
 	{"Imports.AddUsers", func(ctx context.Context, r ports.Repositories) error {
