@@ -67,7 +67,7 @@ func TestWhatIsGoodOnceIsUsedUpByALogin(t *testing.T) {
 		if _, err := d.preview.Do(t.Context(), claims); err != want {
 			t.Errorf("preview %d: %v", i, err)
 		}
-		if _, err := d.login.Do(t.Context(), request()); err != want {
+		if _, err := d.login.Do(t.Context(), request()); !errors.Is(err, want) {
 			t.Errorf("login %d: %v", i, err)
 		}
 	}
