@@ -86,8 +86,8 @@ func synapsePasswords(s *section, d *draft) {
 		s.decide("localdb_enabled", "passwords were checked by a module; Doorward has none, so that nobody signs in with one")
 	}
 	d.set("password", "enabled", yamlFlag(enabled), s.origin("enabled"))
-	if s.text("pepper") != "" {
-		s.decide("pepper", "keep it: hashes that are taken over from Synapse cannot be checked without it; new ones are made without")
+	if pepper := s.text("pepper"); pepper != "" {
+		d.set("password", "pepper", yamlText(pepper), s.at("pepper"))
 	}
 	if s.sub("policy").flag("enabled", false) {
 		s.decide("policy", "Doorward has no rules for new passwords; those that there are stay as they are")
