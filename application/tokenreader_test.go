@@ -107,7 +107,9 @@ func TestWhatCannotBeImportedIsNotLookedFor(t *testing.T) {
 // An outage speaks ill of nobody, and is not remembered.
 func TestATokenIsNotUnknownBecauseNobodyCouldLook(t *testing.T) {
 	d := newReading()
+	d.costs(t, "syt_a", domain.ErrUnknownToken)
 	mustImport(t, importOf(d.storage, elsewhere{accounts: foreigners("a")}))
+	d.now = d.now.Add(time.Minute)
 	d.err = domain.ErrUnavailable
 	for range 2 {
 		d.costs(t, "syt_a", domain.ErrUnavailable)

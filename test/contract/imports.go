@@ -54,23 +54,25 @@ var importPromises = []promise{
 		t.wantEqual(got, domain.PasswordHash("own"))
 	}},
 	{"of 10 concurrent AddUsers each user is added by one, and returned by the others", func(t *trial) {
-		var ids []domain.UserID
-		for _, name := range names("user", 50) {
-			ids = append(ids, domain.UserID("@"+name+":example.org"))
+		for _, round := range names("round", 5) {
+			var ids []domain.UserID
+			for _, name := range names(round+"-", 50) {
+				ids = append(ids, domain.UserID("@"+name+":example.org"))
+			}
+			added := make([]int, 10)
+			for _, err := range together(len(added), func(i int) error {
+				there, err := t.Imports.AddUsers(t.Context(), importedUsers(ids...))
+				added[i] = len(ids) - len(there)
+				return err
+			}) {
+				t.wantError(err, nil)
+			}
+			sum := 0
+			for _, n := range added {
+				sum += n
+			}
+			t.wantEqual(sum, len(ids))
 		}
-		added := make([]int, 10)
-		for _, err := range together(10, func(i int) error {
-			there, err := t.Imports.AddUsers(t.Context(), importedUsers(ids...))
-			added[i] = len(ids) - len(there)
-			return err
-		}) {
-			t.wantError(err, nil)
-		}
-		sum := 0
-		for _, n := range added {
-			sum += n
-		}
-		t.wantEqual(sum, len(ids))
 	}},
 	{"imported devices keep all that they have, and their sessions go on", func(t *trial) {
 		t.createUsers(alice, bob)
