@@ -62,7 +62,7 @@ var checks = []check{
 // An attempt is one token on its way through the checks.
 type attempt struct {
 	ctx      context.Context // an attempt lives no longer than the call it serves
-	verifier *Verifier
+	trusted  *providers
 	token    string
 	now      float64   // in seconds since 1970
 	confirms time.Time // as in domain.Credential
@@ -75,6 +75,8 @@ type attempt struct {
 
 	method   jwt.SigningMethod
 	provider *Provider
+	keys     domain.KeySet
+	noKeys   error // why there are none to choose from
 	key      domain.Key
 	verified bool    // that the key made the signature
 	exp, iat float64 // in seconds since 1970; 0 if the token has none
@@ -84,7 +86,7 @@ type attempt struct {
 }
 
 func (v *Verifier) attempt(ctx context.Context, token string) *attempt {
-	return &attempt{ctx: ctx, verifier: v, token: token, now: seconds(v.now())}
+	return &attempt{ctx: ctx, trusted: v.trusted.Load(), token: token, now: seconds(v.now())}
 }
 
 // walk runs the checks up to the first that fails, and returns its error with what

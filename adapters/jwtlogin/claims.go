@@ -19,8 +19,17 @@ func lookup(claims map[string]any, name string) any {
 	return lookup(object, inner)
 }
 
+// issuers are the accepted ones. Where none is configured, whoever publishes the
+// keys says whose they are: that can only keep tokens out.
+func (a *attempt) issuers() []string {
+	if len(a.provider.Issuers) == 0 && a.keys.Issuer != "" {
+		return []string{a.keys.Issuer}
+	}
+	return a.provider.Issuers
+}
+
 func (a *attempt) requireIssuer() error {
-	if len(a.provider.Issuers) > 0 && a.claims["iss"] == nil {
+	if len(a.issuers()) > 0 && a.claims["iss"] == nil {
 		return missingClaim("iss")
 	}
 	return nil
@@ -34,11 +43,12 @@ func (a *attempt) requireAudience() error {
 }
 
 func (a *attempt) checkIssuer() error {
-	if len(a.provider.Issuers) == 0 {
+	accepted := a.issuers()
+	if len(accepted) == 0 {
 		return nil
 	}
 	issuer, isString := a.claims["iss"].(string)
-	if !isString || !slices.Contains(a.provider.Issuers, issuer) {
+	if !isString || !slices.Contains(accepted, issuer) {
 		return invalidClaim("iss")
 	}
 	return nil

@@ -66,12 +66,16 @@ func publicOf(key any) any {
 // keySet is a source of keys that never change.
 type keySet []domain.Key
 
-func (k keySet) Keys(context.Context) ([]domain.Key, error) { return k, nil }
+func (k keySet) Keys(context.Context, string) (domain.KeySet, error) {
+	return domain.KeySet{Keys: k}, nil
+}
 
 // noKeys is a source that cannot answer.
 type noKeys struct{ err error }
 
-func (n noKeys) Keys(context.Context) ([]domain.Key, error) { return nil, n.err }
+func (n noKeys) Keys(context.Context, string) (domain.KeySet, error) {
+	return domain.KeySet{}, n.err
+}
 
 // corp is a provider that signs with secret and asks for nothing else.
 func corp() jwtlogin.Provider {

@@ -155,9 +155,9 @@ type countingKeys struct {
 	asked *int
 }
 
-func (c countingKeys) Keys(ctx context.Context) ([]domain.Key, error) {
+func (c countingKeys) Keys(ctx context.Context, keyID string) (domain.KeySet, error) {
 	*c.asked++
-	return c.keySet.Keys(ctx)
+	return c.keySet.Keys(ctx, keyID)
 }
 
 func TestNoKeysAreFetchedForTokensThatAreRefusedAnyway(t *testing.T) {

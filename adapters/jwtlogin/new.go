@@ -8,24 +8,37 @@ import (
 )
 
 // New returns a verifier of the providers' tokens that reads the time from now.
-// It refuses, all faults in one error: providers without keys or algorithms, an
-// unknown algorithm, settings that need others, two providers of one name, an issuer that two providers
-// list, two providers without issuers.
+// Its errors are those of [Verifier.Trust].
 func New(now func() time.Time, providers ...Provider) (*Verifier, error) {
-	v := &Verifier{now: now, byIssuer: map[string]*Provider{}}
-	if err := checkProviders(providers); err != nil {
+	v := &Verifier{now: now}
+	if err := v.Trust(providers...); err != nil {
 		return nil, err
 	}
-	for _, p := range providers {
+	return v, nil
+}
+
+// Trust makes the verifier accept the tokens of these providers from now on, and
+// no others; a token that is being verified is judged by those of before. It
+// refuses, all faults in one error, and changes nothing then: providers without
+// keys or algorithms, an unknown algorithm, settings that need others, two
+// providers of one name, an issuer that two providers list, two providers without
+// issuers.
+func (v *Verifier) Trust(trusted ...Provider) error {
+	if err := checkProviders(trusted); err != nil {
+		return err
+	}
+	next := &providers{byIssuer: map[string]*Provider{}}
+	for _, p := range trusted {
 		p := p.complete()
 		for _, issuer := range p.Issuers {
-			v.byIssuer[issuer] = p
+			next.byIssuer[issuer] = p
 		}
-		if len(p.Issuers) == 0 || len(providers) == 1 {
-			v.fallback = p
+		if len(p.Issuers) == 0 || len(trusted) == 1 {
+			next.fallback = p
 		}
 	}
-	return v, nil
+	v.trusted.Store(next)
+	return nil
 }
 
 // complete returns a copy with what follows from the other settings.

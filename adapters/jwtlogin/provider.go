@@ -15,7 +15,8 @@ type Provider struct {
 	// Algorithms are the accepted values of "alg" (see [domain.Algorithms]); at
 	// least one.
 	Algorithms []string
-	// Issuers are the accepted values of "iss". Empty: any, or none.
+	// Issuers are the accepted values of "iss". Empty: that of the key set, if it
+	// names one, and otherwise any, or none.
 	Issuers []string
 	// Audiences are the accepted values of "aud", of which a token must name
 	// one. Empty: a token must not have the claim.

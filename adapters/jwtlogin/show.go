@@ -31,7 +31,7 @@ func showAlgorithm(a *attempt) (value, limit string) {
 func showProvider(a *attempt) (value, limit string) {
 	value = display(a.claims["iss"])
 	if a.provider == nil {
-		return value, "an issuer that a provider lists" + a.nearly(slices.Sorted(maps.Keys(a.verifier.byIssuer)))
+		return value, "an issuer that a provider lists" + a.nearly(slices.Sorted(maps.Keys(a.trusted.byIssuer)))
 	}
 	return value, "provider " + ascii(a.provider.Name)
 }
@@ -47,12 +47,19 @@ func showHeader(name, limit string) func(*attempt) (string, string) {
 func showKey(a *attempt) (value, limit string) {
 	value = display(a.header["kid"])
 	switch {
+	case a.noKeys != nil:
+		return value, "keys, which cannot be had: " + ascii(a.noKeys.Error())
 	case a.key.Material == nil:
-		return value, "exactly one fitting key"
+		limit = "exactly one fitting key"
 	case a.key.ID == "":
-		return value, "the key without an id"
+		limit = "the key without an id"
+	default:
+		limit = "key " + ascii(a.key.ID)
 	}
-	return value, "key " + ascii(a.key.ID)
+	if a.keys.From != "" {
+		limit += " from " + ascii(a.keys.From)
+	}
+	return value, limit
 }
 
 func showSignature(a *attempt) (value, limit string) {
@@ -60,7 +67,7 @@ func showSignature(a *attempt) (value, limit string) {
 }
 
 func showIssuer(a *attempt) (value, limit string) {
-	return display(a.claims["iss"]), oneOf(a.provider.Issuers, "any, or none") + a.nearly(a.provider.Issuers)
+	return display(a.claims["iss"]), oneOf(a.issuers(), "any, or none") + a.nearly(a.issuers())
 }
 
 // nearly points out an issuer that differs from the token's by what people

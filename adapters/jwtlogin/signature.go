@@ -41,9 +41,9 @@ func fixedSalt(m *jwt.SigningMethodRSAPSS) jwt.SigningMethod {
 // chooseProvider finds whose token it is said to be: of the provider that lists
 // the issuer, else of the one that takes all others.
 func (a *attempt) chooseProvider() error {
-	a.provider = a.verifier.fallback
+	a.provider = a.trusted.fallback
 	if issuer, ok := a.claims["iss"].(string); ok {
-		if p, listed := a.verifier.byIssuer[issuer]; listed {
+		if p, listed := a.trusted.byIssuer[issuer]; listed {
 			a.provider = p
 		}
 	}
@@ -60,10 +60,10 @@ func (a *attempt) chooseKey() error {
 	if named && !isString {
 		return errUnverified
 	}
-	keys, err := a.provider.Keys.Keys(a.ctx)
-	if err != nil {
-		return a.keysUnavailable(err)
+	if a.keys, a.noKeys = a.provider.Keys.Keys(a.ctx, kid); a.noKeys != nil {
+		return a.keysUnavailable(a.noKeys)
 	}
+	keys := a.keys.Keys
 	// A key that nobody has named may be called anything.
 	if len(keys) == 1 && keys[0].ID == "" {
 		named = false

@@ -2,6 +2,7 @@ package jwtlogin
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/seed-31b6c987/doorward/domain"
@@ -16,16 +17,23 @@ const (
 
 // A KeySource says which keys a provider signs with at present.
 type KeySource interface {
-	// Keys returns the provider's verification keys. It may be called
-	// concurrently; what it returns is not changed by anyone. An error says
-	// nothing about the token that is being verified.
-	Keys(ctx context.Context) ([]domain.Key, error)
+	// Keys returns the provider's verification keys. keyID is the "kid" that a
+	// token names, empty if it names none: a source that may learn of new keys
+	// looks whether this is one before it answers. Keys may be called concurrently;
+	// what it returns is not changed by anyone. An error says nothing about the
+	// token that is being verified.
+	Keys(ctx context.Context, keyID string) (domain.KeySet, error)
 }
 
 // A Verifier decides whether a token proves who its bearer is. It is a
 // ports.TokenVerifier and may be used concurrently.
 type Verifier struct {
-	now      func() time.Time
+	now     func() time.Time
+	trusted atomic.Pointer[providers]
+}
+
+// providers are whose tokens are accepted. They are never changed, only replaced.
+type providers struct {
 	byIssuer map[string]*Provider
 	fallback *Provider // for tokens of an issuer that nobody lists; nil: nobody
 }
@@ -48,12 +56,19 @@ func (v *Verifier) Verify(ctx context.Context, cred domain.Credential) (domain.C
 }
 
 // AllowsUIA says whether any provider's tokens may complete a stage of
-// User-Interactive Authentication.
+// User-Interactive Authentication at present.
 func (v *Verifier) AllowsUIA() bool {
-	for _, p := range v.byIssuer {
+	trusted := v.trusted.Load()
+	for _, p := range trusted.byIssuer {
 		if p.AllowUIA {
 			return true
 		}
 	}
-	return v.fallback != nil && v.fallback.AllowUIA
+	return trusted.fallback != nil && trusted.fallback.AllowUIA
+}
+
+// TrustsAnyone says whether there is a provider at present.
+func (v *Verifier) TrustsAnyone() bool {
+	trusted := v.trusted.Load()
+	return len(trusted.byIssuer) > 0 || trusted.fallback != nil
 }

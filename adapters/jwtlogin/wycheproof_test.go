@@ -87,7 +87,7 @@ func judge(v *Verifier, token string) error {
 }
 
 // Keys makes the group a KeySource.
-func (g vectorGroup) Keys(context.Context) ([]domain.Key, error) {
+func (g vectorGroup) Keys(context.Context, string) (domain.KeySet, error) {
 	bytes := func(s string) []byte {
 		b, err := decode(s)
 		if err != nil {
@@ -107,5 +107,5 @@ func (g vectorGroup) Keys(context.Context) ([]domain.Key, error) {
 		point := slices.Concat([]byte{4}, bytes(g.Key.X), bytes(g.Key.Y))
 		key.Material, err = ecdsa.ParseUncompressedPublicKey(elliptic.P256(), point)
 	}
-	return []domain.Key{key}, err
+	return domain.KeySet{Keys: []domain.Key{key}}, err
 }

@@ -19,7 +19,7 @@ func TestASetKeepsIDsAndAlgorithms(t *testing.T) {
 		entry(public("EdDSA"), m{"kid": "c", "x5t": 1, "unknown": m{}}),
 		entry(public("ES256"), m{"kid": "d"}),
 	)}, "")
-	got, err := loaded.Keys(t.Context())
+	got, err := keysOf(loaded)
 	if err != nil || len(got) != 4 {
 		t.Fatalf("got %v, %v; want four keys", got, err)
 	}
@@ -56,7 +56,7 @@ func TestKeysForOtherPurposesAreIgnoredWithAWarning(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			loaded := wantWarning(t, keys.Source{JWKS: set(entry(public("ES256"), m{"kid": "a"}), c.key)}, c.want)
-			if got, _ := loaded.Keys(t.Context()); len(got) != 1 || got[0].ID != "a" {
+			if got, _ := keysOf(loaded); len(got) != 1 || got[0].ID != "a" {
 				t.Errorf("got %v; want only the other key", got)
 			}
 			wantFault(t, keys.Source{JWKS: set(c.key)}, "jwks_file", "holds no key that verifies")

@@ -66,7 +66,7 @@ func Load(source Source) (*Static, error) {
 	if len(l.faults) > 0 {
 		return nil, errors.Join(l.faults...)
 	}
-	return &Static{keys: l.domainKeys(), algorithms: l.allowed, warnings: l.warnings}, nil
+	return &Static{keys: domain.KeySet{Keys: l.domainKeys()}, algorithms: l.allowed, warnings: l.warnings}, nil
 }
 
 // A loader gathers what is found out about a source.

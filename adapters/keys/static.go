@@ -11,14 +11,15 @@ import (
 // and size that may be relied on. It may be used concurrently. Only [Load]
 // makes one.
 type Static struct {
-	keys       []domain.Key
+	keys       domain.KeySet
 	algorithms []string
 	warnings   []string
 }
 
-// Keys returns all keys. It never fails and does not look at the context. The
-// caller must not change what it gets: it is the same slice for everyone.
-func (s *Static) Keys(context.Context) ([]domain.Key, error) { return s.keys, nil }
+// Keys returns all keys, whichever is asked for. It never fails and does not look
+// at the context. The caller must not change what it gets: it is the same slice
+// for everyone.
+func (s *Static) Keys(context.Context, string) (domain.KeySet, error) { return s.keys, nil }
 
 // Algorithms returns the allow-list: the algorithms that were configured, or
 // else each key's usual one. Every one of them fits a key.

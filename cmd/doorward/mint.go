@@ -84,14 +84,14 @@ type signingKey struct {
 
 // signingKey takes the private key of --key, or else the provider's secret.
 func (c mintCommand) signingKey(p jwtlogin.Provider) (signingKey, error) {
-	known, err := p.Keys.Keys(context.Background())
+	known, err := p.Keys.Keys(context.Background(), "")
 	if err != nil {
 		return signingKey{}, err
 	}
 	if c.Key != "" {
-		return c.privateKey(p, known)
+		return c.privateKey(p, known.Keys)
 	}
-	for _, key := range known {
+	for _, key := range known.Keys {
 		if secret, ok := key.Material.([]byte); ok {
 			algorithm, err := c.algorithm(p, key)
 			return signingKey{firstOf(c.KeyID, []string{key.ID}), algorithm, secret}, err
