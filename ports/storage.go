@@ -18,6 +18,7 @@ type Repositories struct {
 	Audit              AuditRepository
 	ImportedTokens     ImportedTokenRepository
 	Imports            ImportRepository
+	KeySets            KeySetRepository
 }
 
 // A Storage keeps what has to outlive a request.

@@ -92,6 +92,7 @@ func (s *Store) repositories(c calls) ports.Repositories {
 		Audit:              audit{c},
 		ImportedTokens:     importedTokens{c},
 		Imports:            imports{c},
+		KeySets:            keySets{c},
 	}
 }
 

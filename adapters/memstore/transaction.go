@@ -46,6 +46,7 @@ func repositories(c calls) ports.Repositories {
 		Audit:              audit{c},
 		ImportedTokens:     importedTokens{c},
 		Imports:            imports{c},
+		KeySets:            keySets{c},
 	}
 }
 

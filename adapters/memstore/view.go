@@ -34,6 +34,7 @@ type tables struct {
 	audit         map[string]domain.AuditRecord
 	imported      map[domain.TokenHash]domain.ImportedToken
 	progress      map[string]domain.ImportProgress // by the source
+	keySets       map[string]keySet
 }
 
 func newTables() *tables {
@@ -48,6 +49,7 @@ func newTables() *tables {
 		audit:         map[string]domain.AuditRecord{},
 		imported:      map[domain.TokenHash]domain.ImportedToken{},
 		progress:      map[string]domain.ImportProgress{},
+		keySets:       map[string]keySet{},
 	}
 }
 
@@ -63,6 +65,7 @@ type view struct {
 	audit         layer[string, domain.AuditRecord]
 	imported      layer[domain.TokenHash, domain.ImportedToken]
 	progress      layer[string, domain.ImportProgress]
+	keySets       layer[string, keySet]
 }
 
 func newView(t *tables) *view {
@@ -77,6 +80,7 @@ func newView(t *tables) *view {
 		audit:         layer[string, domain.AuditRecord]{committed: t.audit},
 		imported:      layer[domain.TokenHash, domain.ImportedToken]{committed: t.imported},
 		progress:      layer[string, domain.ImportProgress]{committed: t.progress},
+		keySets:       layer[string, keySet]{committed: t.keySets},
 	}
 }
 
@@ -91,4 +95,5 @@ func (v *view) commit() {
 	v.audit.commit()
 	v.imported.commit()
 	v.progress.commit()
+	v.keySets.commit()
 }

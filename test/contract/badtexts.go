@@ -66,6 +66,7 @@ func lookupsWith(ctx context.Context, r ports.Repositories, bad string) map[stri
 			return err
 		},
 		"Links.List":                 func() error { _, err := r.Links.List(ctx, user); return err },
+		"KeySets.ByURL":              func() error { _, _, err := r.KeySets.ByURL(ctx, bad); return err },
 		"RegistrationTokens.ByToken": func() error { _, err := r.RegistrationTokens.ByToken(ctx, bad, noon); return err },
 		"Audit.List user":            func() error { _, err := r.Audit.List(ctx, domain.AuditQuery{User: user, Limit: 1}); return err },
 		"Audit.List event": func() error {
@@ -101,6 +102,7 @@ func changesWith(ctx context.Context, r ports.Repositories, bad string) map[stri
 			_, err := r.RegistrationTokens.Update(ctx, bad, noon, func(*domain.RegistrationToken) error { return nil })
 			return err
 		},
+		"KeySets.Put":               func() error { return r.KeySets.Put(ctx, bad, []byte("document"), noon) },
 		"RegistrationTokens.Delete": func() error { return r.RegistrationTokens.Delete(ctx, bad) },
 	}
 }

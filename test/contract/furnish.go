@@ -41,6 +41,7 @@ func (t *trial) furnish() {
 		{Hash: token("alice d"), Session: session("alice d")}, {Hash: token("ended"), Session: session("ended")},
 	}), nil)
 	t.wantError(t.Imports.PutProgress(t.Context(), domain.ImportProgress{Source: "t", Next: "n"}), nil)
+	t.putDocument(keysURL, `{"keys":[]}`, noon)
 }
 
 // interaction is one of which everything is said, and that does not expire soon.

@@ -21,6 +21,7 @@ type picture struct {
 	Audit              []domain.AuditRecord
 	ImportedTokens     map[string]domain.ImportedToken
 	Imports            map[string]domain.ImportProgress
+	KeySets            map[string]string // by URL
 }
 
 // What is found by a hash is in the picture if it has one of these names.
@@ -43,6 +44,7 @@ func (t *trial) picture() picture {
 
 		ImportedTokens: map[string]domain.ImportedToken{},
 		Imports:        map[string]domain.ImportProgress{},
+		KeySets:        map[string]string{},
 	}
 	var err error
 	p.Users, _, err = t.Users.List(ctx, domain.UserQuery{Limit: 1000})
@@ -76,6 +78,8 @@ func (t *trial) picture() picture {
 		progress, err := t.Imports.Progress(ctx, name)
 		picturedIn(t, p.Imports, name, progress, err)
 	}
+	document, fetchedAt, err := t.KeySets.ByURL(ctx, keysURL)
+	picturedIn(t, p.KeySets, keysURL, fetchedAt.String()+" "+string(document), err)
 	p.RegistrationTokens, err = t.RegistrationTokens.List(ctx, noon)
 	t.wantError(err, nil)
 	p.Audit, err = t.Audit.List(ctx, domain.AuditQuery{Limit: 1000})

@@ -58,6 +58,10 @@ var reads = []call{
 		_, err := r.RegistrationTokens.ByToken(ctx, "for.three", noon)
 		return err
 	}},
+	{"KeySets.ByURL", func(ctx context.Context, r ports.Repositories) error {
+		_, _, err := r.KeySets.ByURL(ctx, keysURL)
+		return err
+	}},
 	{"RegistrationTokens.List", func(ctx context.Context, r ports.Repositories) error {
 		_, err := r.RegistrationTokens.List(ctx, noon)
 		return err

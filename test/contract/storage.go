@@ -23,7 +23,7 @@ func Storage(t *testing.T, open func(t *testing.T) ports.Storage) {
 		userPromises, userUpdatePromises, userListPromises, textPromises, badTextPromises, valuePromises,
 		signInPromises, linkPromises, devicePromises, deviceChangePromises, sightingPromises, sessionPromises,
 		refreshPromises, refreshEndPromises, lifetimePromises,
-		passwordPromises, thirdPartyIDPromises, ticketPromises, interactionPromises, registrationTokenPromises, auditPromises,
+		passwordPromises, thirdPartyIDPromises, ticketPromises, interactionPromises, registrationTokenPromises, auditPromises, keySetPromises,
 		importPromises, importedTokenPromises, importProgressPromises,
 		transactionPromises, refusalPromises, updatePromises, contextPromises,
 		concurrencyPromises, linkRacePromises, refreshRacePromises, racePromises, reservationPromises,

@@ -115,6 +115,9 @@ var writes = []call{
 		_, err := r.RegistrationTokens.Update(ctx, "for.three", noon, func(t *domain.RegistrationToken) error { t.Completed++; return nil })
 		return err
 	}},
+	{"KeySets.Put", func(ctx context.Context, r ports.Repositories) error {
+		return r.KeySets.Put(ctx, keysURL, []byte("another document"), later(time.Hour))
+	}},
 	{"RegistrationTokens.Delete", func(ctx context.Context, r ports.Repositories) error {
 		return r.RegistrationTokens.Delete(ctx, "for.all")
 	}},
