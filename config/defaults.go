@@ -27,6 +27,7 @@ func (c *Config) setDefaults() {
 }
 
 func (p *Provider) setDefaults() {
+	p.JWKSMaxStale = 24 * time.Hour
 	p.Leeway = 2 * time.Minute
 	p.SubjectClaim = "sub"
 	p.DisplayNamePolicy, p.EmailPolicy, p.AvatarPolicy, p.AdminPolicy = First, First, First, First

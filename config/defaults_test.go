@@ -19,6 +19,7 @@ func TestWhatIsLeftOutHasItsDefault(t *testing.T) {
 			Providers: []config.Provider{{
 				Name:              "corp",
 				Secret:            "correct horse",
+				JWKSMaxStale:      24 * time.Hour,
 				Leeway:            2 * time.Minute,
 				SubjectClaim:      "sub",
 				DisplayNamePolicy: "first", EmailPolicy: "first", AvatarPolicy: "first", AdminPolicy: "first",

@@ -141,7 +141,7 @@ func TestVariablesThatAreFaults(t *testing.T) {
 
 func TestAProviderOfVariablesIsCheckedToo(t *testing.T) {
 	want := []string{
-		"DOORWARD_JWT_PROVIDERS_1_LEEWAY: jwt.providers[1]: has no keys; give one of secret, secret_file, secret_base64, secret_base64_file, public_key, public_key_file, jwks_file",
+		"DOORWARD_JWT_PROVIDERS_1_LEEWAY: jwt.providers[1]: has no keys; give one of secret, secret_file, secret_base64, secret_base64_file, public_key, public_key_file, jwks_file, jwks_url, discovery_url",
 		"DOORWARD_JWT_PROVIDERS_1_LEEWAY: jwt.providers[1].name: is missing",
 		"DOORWARD_JWT_PROVIDERS_1_LEEWAY: jwt.providers[1].issuers: is empty, as at jwt.providers[0]; at most one provider may have no issuers",
 	}

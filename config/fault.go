@@ -61,7 +61,7 @@ func (f Faults) with(more Faults) Faults {
 // about its keys.
 func (f Fault) subject() string {
 	i := strings.LastIndexByte(f.Path, '.')
-	for _, source := range []string{"secret", "public_key", "jwks_file"} {
+	for _, source := range []string{"secret", "public_key", "jwks_file", "jwks_url", "discovery_url"} {
 		if i >= 0 && strings.HasPrefix(f.Path[i+1:], source) {
 			return f.Path[:i]
 		}

@@ -57,7 +57,7 @@ colour: red
 		`doorward.yaml:6: http.max_body_bytes: wants a whole number`,
 		`doorward.yaml:9: database.url: stands twice; first in line 8`,
 		`doorward.yaml:11: jwt.deprecated_type: wants true or false`,
-		`doorward.yaml:13: jwt.providers[0]: has no keys; give one of secret, secret_file, secret_base64, secret_base64_file, public_key, public_key_file, jwks_file`,
+		`doorward.yaml:13: jwt.providers[0]: has no keys; give one of secret, secret_file, secret_base64, secret_base64_file, public_key, public_key_file, jwks_file, jwks_url, discovery_url`,
 		`doorward.yaml:13: jwt.providers[0].name: has other characters than a-z, 0-9, - and _, begins with - or _, or is longer than 63`,
 		`doorward.yaml:14: jwt.providers[0].secrets: unknown key; did you mean secret?`,
 		`doorward.yaml:15: jwt.providers[0].leeway: wants a duration, as in 30s, 5m or 24h`,

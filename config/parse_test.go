@@ -90,6 +90,7 @@ jwt:
       - https://a.example/   # a comment
     audiences: ['it''s', b]
     leeway: 0s
+    jwks_max_stale: 36h
     require: [exp]
     max_age: 1h30m
     max_lifetime: 24h
@@ -151,6 +152,7 @@ log: {level: debug, format: json}
 		JWT: config.JWT{Providers: []config.Provider{{
 			Name:            "a-1_b",
 			PublicKey:       "-----BEGIN PUBLIC KEY-----\nAAAA\n",
+			JWKSMaxStale:    36 * time.Hour,
 			AllowWeakSecret: true,
 			Algorithms:      []string{"ES256", "EdDSA"},
 			Issuers:         []string{"https://a.example/"},

@@ -22,6 +22,13 @@ type Provider struct {
 	// shared secrets.
 	JWKS     Secret `yaml:"-"`
 	JWKSFile string `yaml:"jwks_file"`
+	// JWKSURL is where such a set is published, and DiscoveryURL where a document
+	// is that names its place (OpenID Connect Discovery). Which URLs will do is not
+	// checked here.
+	JWKSURL      string `yaml:"jwks_url"`
+	DiscoveryURL string `yaml:"discovery_url"`
+	// JWKSMaxStale is how long keys are good after they were last seen published.
+	JWKSMaxStale time.Duration `yaml:"jwks_max_stale"`
 	// AllowWeakSecret lets a shared secret pass that is too short or published.
 	AllowWeakSecret bool `yaml:"allow_weak_secret"`
 

@@ -5,9 +5,13 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 var providerName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
+
+// minMaxStale is the least jwks_max_stale: a fetch may fail once.
+const minMaxStale = time.Minute
 
 // providerPath is the path of a provider.
 func providerPath(i int) string { return item("jwt.providers", i) }
@@ -27,6 +31,8 @@ func (r *reading) checkSources() {
 			{"public_key", p.PublicKey},
 			{"public_key_file", p.PublicKeyFile},
 			{"jwks_file", p.JWKSFile},
+			{"jwks_url", p.JWKSURL},
+			{"discovery_url", p.DiscoveryURL},
 		}
 		var all, given []string
 		for _, s := range sources {
@@ -88,6 +94,9 @@ func (r *reading) validateProvider(p Provider, at string) {
 		if issuer == "" {
 			r.invalid(item(at+".issuers", j), "is empty")
 		}
+	}
+	if p.JWKSMaxStale < minMaxStale {
+		r.invalid(at+".jwks_max_stale", "is less than %v; keys are looked for every 30 seconds", minMaxStale)
 	}
 	r.span(at+".leeway", p.Leeway)
 	r.span(at+".max_age", p.MaxAge)

@@ -130,6 +130,10 @@ func TestWhatMakesNoSenseIsRefused(t *testing.T) {
 		{"      leeway: 2 minutes", provider + ".leeway", "wants a duration, as in 30s, 5m or 24h"},
 		{"      leeway: 300000000h", provider + ".leeway", "wants a duration, as in 30s, 5m or 24h"},
 		{"      leeway: ", provider + ".leeway", "has no value; leave it out, or write 0s"},
+		{"      jwks_url: https://a.example/keys", provider + ".jwks_url", "there is secret too; a provider has its keys from one place"},
+		{"      discovery_url: https://a.example/keys", provider + ".discovery_url", "there is secret too; a provider has its keys from one place"},
+		{"      jwks_max_stale: 59s", provider + ".jwks_max_stale", "is less than 1m0s; keys are looked for every 30 seconds"},
+		{"      jwks_max_stale: 0s", provider + ".jwks_max_stale", "is less than 1m0s; keys are looked for every 30 seconds"},
 		{"      max_age: 5ms", provider + ".max_age", "is less than a second; minutes are written 5m"},
 		{"      max_lifetime: -5m", provider + ".max_lifetime", "is less than 0"},
 		{"      subject_claim: ''", provider + ".subject_claim", "is no path of a claim, as in sub or user.name"},
@@ -182,7 +186,7 @@ func TestWhatMustDifferBetweenProviders(t *testing.T) {
 		{"issuers of one provider", "  - {name: a, secret: x, issuers: [i, i]}\n", []string{
 			"doorward.yaml:4: jwt.providers[0].issuers[1]: is the same issuer as jwt.providers[0].issuers[0]; an issuer belongs to one provider, once"}},
 		{"no name, no keys, no section", "  - {}\n  - x\n  -\n", []string{
-			"doorward.yaml:4: jwt.providers[0]: has no keys; give one of secret, secret_file, secret_base64, secret_base64_file, public_key, public_key_file, jwks_file",
+			"doorward.yaml:4: jwt.providers[0]: has no keys; give one of secret, secret_file, secret_base64, secret_base64_file, public_key, public_key_file, jwks_file, jwks_url, discovery_url",
 			"doorward.yaml:4: jwt.providers[0].name: is missing",
 			`doorward.yaml:5: jwt.providers[1]: wants settings, each "name: value"`,
 			"doorward.yaml:6: jwt.providers[2]: is empty"}},
