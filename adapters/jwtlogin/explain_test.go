@@ -151,3 +151,32 @@ func TestExplanationLeavesOutWhatIsNotConfigured(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestExplanationSaysWhereKeysComeFrom(t *testing.T) {
+	from := func(keys ...domain.Key) jwtlogin.Provider {
+		return with(func(p *jwtlogin.Provider) {
+			p.Keys = publishedSet{domain.KeySet{Keys: keys, From: "https://a.example/keys (fetched \u202e)", Issuer: "us"}}
+		})
+	}
+	named := jws("HS256", secret, `{"alg":"HS256","kid":"k1"}`, `{"sub":"a","iss":"us"}`)
+	for _, c := range []struct {
+		provider jwtlogin.Provider
+		limit    string
+		ok       bool
+	}{
+		{from(domain.Key{ID: "k1", Material: secret}), `key k1 from https://a.example/keys (fetched \u202e)`, true},
+		{from(domain.Key{Material: secret}), `the key without an id from https://a.example/keys (fetched \u202e)`, true},
+		{from(domain.Key{ID: "k2", Material: secret}), `exactly one fitting key from https://a.example/keys (fetched \u202e)`, false},
+		{with(func(p *jwtlogin.Provider) { p.Keys = noKeys{errors.New("it hangs")} }), "keys, which cannot be had: it hangs", false},
+	} {
+		for _, step := range newVerifier(t, c.provider).Explain(context.Background(), named).Steps {
+			want := jwtlogin.Step{Check: "kid", Value: `"k1"`, Limit: c.limit, OK: c.ok}
+			if step.Check == "kid" && step != want {
+				t.Errorf("got %+v, want %+v", step, want)
+			}
+			if step.Check == "iss" && step.Limit != "us" {
+				t.Errorf("the issuer: %+v", step)
+			}
+		}
+	}
+}

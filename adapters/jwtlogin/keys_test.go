@@ -181,3 +181,49 @@ func TestNoKeysAreFetchedForTokensThatAreRefusedAnyway(t *testing.T) {
 		t.Errorf("for a good token keys were asked for %d times", asked)
 	}
 }
+
+// publishedSet is a source that says whose keys it has, and where from.
+type publishedSet struct{ set domain.KeySet }
+
+func (p publishedSet) Keys(_ context.Context, keyID string) (domain.KeySet, error) {
+	if keyID == "new" {
+		p.set.Keys = append(p.set.Keys[:1:1], domain.Key{ID: "new", Material: []byte("the secret of a new key")})
+	}
+	return p.set, nil
+}
+
+func TestASourceIsToldWhichKeyATokenNames(t *testing.T) {
+	v := newVerifier(t, with(func(p *jwtlogin.Provider) {
+		p.Keys = publishedSet{domain.KeySet{Keys: []domain.Key{{ID: "old", Material: secret}}}}
+	}))
+	token := func(kid string, key []byte) string {
+		return jws("HS256", key, `{"alg":"HS256","kid":"`+kid+`"}`, `{"sub":"alice"}`)
+	}
+	for _, good := range []string{token("old", secret), token("new", []byte("the secret of a new key"))} {
+		if _, err := verify(v, good); err != nil {
+			t.Errorf("got %v", err)
+		}
+	}
+	for _, bad := range []string{token("new", secret), token("newer", secret), token("old", []byte("the secret of a new key"))} {
+		refused(t, v, bad, "JWT validation failed: Signature verification failed")
+	}
+}
+
+// Whoever publishes keys can narrow whose tokens they are for, and no more.
+func TestTheIssuerOfAKeySet(t *testing.T) {
+	set := publishedSet{domain.KeySet{Keys: []domain.Key{{Material: secret}}, Issuer: "https://us.example"}}
+	v := newVerifier(t, with(func(p *jwtlogin.Provider) { p.Keys = set }))
+	if _, err := verify(v, hs256(`{"sub":"alice","iss":"https://us.example"}`)); err != nil {
+		t.Errorf("its own: %v", err)
+	}
+	refused(t, v, hs256(`{"sub":"alice"}`), "JWT validation failed: missing_claim: Missing 'iss' claim")
+	for _, other := range []string{`"https://us.example/"`, `["https://us.example"]`, `"other"`, `1`} {
+		refused(t, v, hs256(`{"sub":"alice","iss":`+other+`}`), "JWT validation failed: invalid_claim: Invalid claim 'iss'")
+	}
+	// What is configured counts.
+	v = newVerifier(t, with(func(p *jwtlogin.Provider) { p.Keys, p.Issuers = set, []string{"configured"} }))
+	if _, err := verify(v, hs256(`{"sub":"alice","iss":"configured"}`)); err != nil {
+		t.Errorf("the configured one: %v", err)
+	}
+	refused(t, v, hs256(`{"sub":"alice","iss":"https://us.example"}`), "JWT validation failed: invalid_claim: Invalid claim 'iss'")
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -33,7 +34,7 @@ type document struct {
 	fresh time.Duration
 }
 
-var errElsewhere = errors.New("it redirects elsewhere, which is not followed")
+var errElsewhere = errors.New("it redirects elsewhere, or too often, which is not followed")
 
 // newClient makes the client that fetches documents.
 func newClient() *http.Client {
@@ -94,13 +95,17 @@ func get(ctx context.Context, client *http.Client, address string, before docume
 }
 
 // failure says what kept a document from coming, less its URL, in which an
-// operator may have put a secret.
+// operator may have put a secret, and less our own address, which is another one
+// each time.
 func failure(err error) error {
 	if wrapped := (*url.Error)(nil); errors.As(err, &wrapped) {
 		err = wrapped.Err
 	}
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) {
 		return fmt.Errorf("it does not come within %v", fetchLimit)
+	}
+	if op := (*net.OpError)(nil); errors.As(err, &op) {
+		err = fmt.Errorf("%s: %w", op.Op, op.Err)
 	}
 	return fmt.Errorf("it cannot be fetched: %w", err)
 }

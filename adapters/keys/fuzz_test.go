@@ -69,3 +69,25 @@ func sound(t *testing.T, loaded *keys.Static) {
 		}
 	}
 }
+
+// Whatever is published, no key comes of it that everyone can sign for.
+func FuzzRemoteSet(f *testing.F) {
+	f.Add(set(entry(public("RS256"), m{"kid": "a", "alg": "PS256"}), entry(public("EdDSA"), m{"kid": "b", "use": "enc"})))
+	f.Add(set(m{"kty": "oct", "k": "AAAA"}, entry(public("ES256"), nil), entry(public("ES256"), m{"kid": 1})))
+	f.Fuzz(func(t *testing.T, text string) {
+		read, _, err := keys.ReadRemote([]byte(text), nil)
+		if err != nil && len(read) > 0 {
+			t.Error("an error, and keys")
+		}
+		ids := map[string]bool{}
+		for _, key := range read {
+			if _, secret := key.Material.([]byte); secret || len(key.Usable()) != 1 || key.ID != "" && ids[key.ID] {
+				t.Errorf("got %+v", key)
+			}
+			if material, ok := key.Material.(*rsa.PublicKey); ok && (material.N.BitLen() < 2048 || material.E < 3) {
+				t.Error("a weak RSA key")
+			}
+			ids[key.ID] = true
+		}
+	})
+}

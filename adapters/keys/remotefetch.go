@@ -23,7 +23,7 @@ func (r *Remote) run(ctx context.Context, end chan struct{}) {
 	}
 	r.settle(next, err, end)
 	if err == nil {
-		r.keep(ctx, next)
+		r.keep(context.WithoutCancel(ctx), next) // it is there: it shall not be lost by an end
 	}
 }
 

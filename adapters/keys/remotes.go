@@ -89,7 +89,8 @@ func (r *Remotes) start(do func(ctx context.Context)) bool {
 	return true
 }
 
-// Close ends all fetches and waits for their end. No new one begins.
+// Close ends all fetches and waits until what they brought is stored. No new one
+// begins.
 func (r *Remotes) Close() {
 	r.mu.Lock()
 	r.end()

@@ -34,6 +34,14 @@ type RemoteSource struct {
 // IsZero says whether no key is fetched.
 func (s RemoteSource) IsZero() bool { return s.JWKS == "" && s.Discovery == "" }
 
+// Field returns the setting of the address.
+func (s RemoteSource) Field() string {
+	if s.Discovery != "" {
+		return "discovery_url"
+	}
+	return "jwks_url"
+}
+
 // Check returns every fault of the source, as [Load] does, with the fields
 // "jwks_url", "discovery_url" and "algorithms". It fetches nothing.
 func (s RemoteSource) Check() error {
