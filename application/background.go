@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/seed-31b6c987/doorward/domain"
@@ -21,11 +22,19 @@ const (
 	seenUnwritten  = "sightings of devices could not be written down"
 )
 
+// KeySets are keys of others, which change.
+type KeySets interface {
+	// Poll keeps them up to date until ctx ends.
+	Poll(ctx context.Context)
+}
+
 // Background is the work that no request waits for: sightings of devices and audit
-// records are written down, and what has expired is deleted.
+// records are written down, what has expired is deleted, and keys are kept up to
+// date.
 type Background struct {
 	LastSeen *LastSeen
 	Audit    *Audit
+	KeySets  KeySets // nil: there are none
 	Storage  ports.Storage
 	Now      Clock
 	Log      *slog.Logger
@@ -34,6 +43,11 @@ type Background struct {
 // Run works until ctx ends, and then writes down what is left. A failure is
 // logged, and tried again the next time.
 func (b Background) Run(ctx context.Context) {
+	var polling sync.WaitGroup
+	defer polling.Wait()
+	if b.KeySets != nil {
+		polling.Go(func() { b.KeySets.Poll(ctx) })
+	}
 	audit, seen, old := time.NewTicker(writeAuditEvery), time.NewTicker(writeSeenEvery), time.NewTicker(cleanUpEvery)
 	defer audit.Stop()
 	defer seen.Stop()

@@ -86,7 +86,7 @@ func newAsking(t *testing.T) asking {
 	return asking{
 		Repositories: store.Repositories(),
 		Confirm: application.Confirm{
-			Server: "example.org", Types: application.LoginTypes{{Name: "shown", Verifier: shown{}, Interactive: true}, {Name: "other", Verifier: shown{}}},
+			Server: "example.org", Types: application.LoginTypes{{Name: "shown", Verifier: shown{}, Interactive: application.Always}, {Name: "other", Verifier: shown{}}},
 			Storage: store, Hasher: legible{}, Limiter: limiter, Now: clock,
 			Registration: application.RegistrationStages{TokensRequired: true, Policies: []domain.Policy{
 				{ID: "privacy", Version: "1", Language: "en", Name: "Privacy", URL: "https://example.org/en"},

@@ -12,16 +12,21 @@ type LoginType struct {
 	Name string
 	// Verifier decides on credentials of the type.
 	Verifier ports.TokenVerifier
-	// Interactive says that the type is a stage of User-Interactive Authentication
-	// too.
-	Interactive bool
+	// Offered says whether the type is offered and accepted at present; nil: always.
+	Offered func() bool
+	// Interactive says whether the type is a stage of User-Interactive
+	// Authentication too, at present; nil: never.
+	Interactive func() bool
 	// Flow are the members of the type's entry in GET /login beside its name.
 	Flow map[string]any
 }
 
+// Always is for what does not change while the server runs.
+func Always() bool { return true }
+
 // Verifier returns who verifies credentials of the named type.
 func (t LoginTypes) Verifier(name string) (ports.TokenVerifier, bool) {
-	for _, lt := range t {
+	for _, lt := range t.Offered() {
 		if lt.Name == name {
 			return lt.Verifier, true
 		}
@@ -29,13 +34,22 @@ func (t LoginTypes) Verifier(name string) (ports.TokenVerifier, bool) {
 	return nil, false
 }
 
-// Interactive returns those that are stages of User-Interactive Authentication.
+// Offered returns those that are offered at present.
+func (t LoginTypes) Offered() LoginTypes {
+	return t.those(func(lt LoginType) bool { return lt.Offered == nil || lt.Offered() })
+}
+
+// Interactive returns those that are stages of User-Interactive Authentication at
+// present.
 func (t LoginTypes) Interactive() LoginTypes {
-	var stages LoginTypes
+	return t.Offered().those(func(lt LoginType) bool { return lt.Interactive != nil && lt.Interactive() })
+}
+
+func (t LoginTypes) those(meant func(LoginType) bool) (some LoginTypes) {
 	for _, lt := range t {
-		if lt.Interactive {
-			stages = append(stages, lt)
+		if meant(lt) {
+			some = append(some, lt)
 		}
 	}
-	return stages
+	return some
 }

@@ -90,7 +90,7 @@ func api(store ports.Storage, verifier ports.TokenVerifier) httpapi.API {
 	return httpapi.API{
 		UseCases: application.New(application.Dependencies{
 			Server:  server,
-			Types:   application.LoginTypes{{Name: "org.example.badge", Verifier: verifier, Interactive: true}},
+			Types:   application.LoginTypes{{Name: "org.example.badge", Verifier: verifier, Interactive: application.Always}},
 			Storage: store,
 			Limiter: ratelimit.Unlimited{},
 			Hasher:  password.NewHasher(),

@@ -11,8 +11,9 @@ import (
 // loginFlows answers GET /login: every way to log in, in the order in which
 // they are configured.
 func (a *API) loginFlows(x *exchange) error {
-	flows := make([]map[string]any, len(a.Login.Types))
-	for i, t := range a.Login.Types {
+	offered := a.Login.Types.Offered()
+	flows := make([]map[string]any, len(offered))
+	for i, t := range offered {
 		flows[i] = map[string]any{"type": t.Name}
 		maps.Copy(flows[i], t.Flow)
 	}

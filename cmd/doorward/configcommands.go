@@ -27,7 +27,7 @@ func (exampleCommand) Run(s *streams) error {
 
 type checkCommand struct {
 	configFlag
-	Online bool `help:"Also open the database and look at its schema. Changes nothing in it."`
+	Online bool `help:"Also fetch keys, and open the database and look at its schema. Changes nothing in it."`
 	JSON   bool `name:"json" help:"Print JSON."`
 }
 
@@ -66,13 +66,25 @@ func (c checkCommand) Run(s *streams) error {
 
 func (c checkCommand) findings(s *streams) []finding {
 	cfg, err := c.load(s, false)
+	warnings, errs := cfg.check.Warnings, []error{err}
 	if err == nil && c.Online {
-		err = lookAtDatabase(cfg)
+		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		defer cancel()
+		fetched := compose.Fetch(ctx, cfg.Config, cfg.check)
+		warnings = append(warnings, fetched.Warnings...)
+		errs = []error{fetched.Faults, lookAtDatabase(ctx, cfg)}
 	}
 	findings := []finding{}
-	for _, warning := range cfg.check.Warnings {
+	for _, warning := range warnings {
 		findings = append(findings, finding{Kind: "warning", Text: warning})
 	}
+	for _, err := range errs {
+		findings = append(findings, faultsOf(err)...)
+	}
+	return findings
+}
+
+func faultsOf(err error) (findings []finding) {
 	var faults config.Faults
 	switch {
 	case err == nil:
@@ -86,9 +98,7 @@ func (c checkCommand) findings(s *streams) []finding {
 	return findings
 }
 
-func lookAtDatabase(cfg settings) error {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
+func lookAtDatabase(ctx context.Context, cfg settings) error {
 	err := compose.Look(ctx, cfg.Config, cfg.check.Server, slog.New(slog.DiscardHandler))
 	if errors.Is(err, compose.ErrMemory) {
 		return nil

@@ -47,12 +47,13 @@ func (c explainCommand) Run(s *streams) error {
 	if err != nil {
 		return err
 	}
-	verifier, err := cfg.check.Verifier()
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	// Keys that cannot be had are part of the explanation.
+	verifier, err := compose.Fetch(ctx, cfg.Config, cfg.check).Verifier()
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
 
 	found := verifier.Explain(ctx, token)
 	e := explanation{Provider: found.Provider, KeyID: found.KeyID, Algorithm: found.Algorithm, Steps: found.Steps}

@@ -38,9 +38,12 @@ func (c mintCommand) Run(s *streams) error {
 	if err != nil {
 		return err
 	}
-	provider, err := c.provider(cfg.check.Providers)
+	provider, err := c.provider(cfg.check.Providers())
 	if err != nil {
 		return err
+	}
+	if provider.Keys == nil {
+		provider = compose.Fetch(context.Background(), cfg.Config, cfg.check.Only(provider.Name)).Providers[0]
 	}
 	key, err := c.signingKey(provider)
 	if err != nil {
@@ -85,8 +88,8 @@ type signingKey struct {
 // signingKey takes the private key of --key, or else the provider's secret.
 func (c mintCommand) signingKey(p jwtlogin.Provider) (signingKey, error) {
 	known, err := p.Keys.Keys(context.Background(), "")
-	if err != nil {
-		return signingKey{}, err
+	if err != nil && c.KeyID == "" {
+		return signingKey{}, fmt.Errorf("%w; without them, name the key with --kid", err)
 	}
 	if c.Key != "" {
 		return c.privateKey(p, known.Keys)

@@ -32,7 +32,10 @@ starts for trying out: server name localhost, on 127.0.0.1:8008, with the
 SQLite file doorward.db and a random HS256 secret in doorward.secret, and
 prints the two commands of a first login.
 
-SIGINT and SIGTERM stop it once what is in flight is answered.`
+SIGINT and SIGTERM stop it once what is in flight is answered. At SIGHUP it
+reads the configuration again: jwt.providers, the files of their keys, and
+log take effect; what else has changed is named. A configuration with a fault
+changes nothing.`
 }
 
 // Run serves until a signal comes.
@@ -41,7 +44,10 @@ func (c serveCommand) Run(s *streams) error {
 	if err != nil {
 		return err
 	}
-	log := newLogger(cfg.Log, s)
+	logs := newLogHandler(cfg.Log, s)
+	log := slog.New(logs)
+	reloads := hangups()
+	defer signal.Stop(reloads)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	app, release, err := compose.Open(ctx, cfg.Config, log)
@@ -59,7 +65,8 @@ func (c serveCommand) Run(s *streams) error {
 	if cfg.trial {
 		printFirstLogin(s, listeners[0].address())
 	}
-	background := startBackground(app)
+	again := reloader{func() (settings, error) { return c.load(s, false) }, cfg.Config, app, logs, log}
+	background := startBackground(app.Background.Run, func(ctx context.Context) { again.run(ctx, reloads) })
 	defer background()
 	return serve(ctx, stop, listeners, log)
 }
@@ -67,10 +74,12 @@ func (c serveCommand) Run(s *streams) error {
 // startBackground starts the work beside requests. The returned function ends it
 // and waits for it: it comes after the last request and before the end of the
 // database.
-func startBackground(app *compose.App) (end func()) {
+func startBackground(work ...func(context.Context)) (end func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var working sync.WaitGroup
-	working.Go(func() { app.Background.Run(ctx) })
+	for _, do := range work {
+		working.Go(func() { do(ctx) })
+	}
 	return func() {
 		cancel()
 		working.Wait()

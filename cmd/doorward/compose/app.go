@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/seed-31b6c987/doorward/adapters/httpapi"
-	"github.com/seed-31b6c987/doorward/adapters/jwtlogin"
 	"github.com/seed-31b6c987/doorward/adapters/metrics"
 	"github.com/seed-31b6c987/doorward/application"
 	"github.com/seed-31b6c987/doorward/config"
@@ -27,8 +26,8 @@ type App struct {
 	API httpapi.API
 	// Metrics counts what API does.
 	Metrics *metrics.Metrics
-	// Verifier verifies and explains JWTs.
-	Verifier *jwtlogin.Verifier
+	// Trust is whose JWTs are believed.
+	Trust *Trust
 	// Preview says what a login would do.
 	Preview application.Preview
 	// Background is the work that goes on beside requests; whoever serves runs it.
@@ -47,6 +46,16 @@ func (a *App) MetricsHandler() http.Handler {
 	mux.Handle("/metrics", a.Metrics.Handler())
 	mux.Handle("/health", a.Handler())
 	return mux
+}
+
+// Reload believes the providers of cfg from now on, and no others. Whatever else
+// cfg says changes nothing, and neither does a cfg with a fault.
+func (a *App) Reload(cfg *config.Config) error {
+	check, err := Checked(cfg)
+	if err != nil {
+		return err
+	}
+	return a.Trust.change(check)
 }
 
 // Open composes the variant that cfg.Database.URL asks for, on the machine's

@@ -3,13 +3,10 @@ package compose
 import (
 	"errors"
 	"fmt"
-	"log/slog"
-	"time"
 
 	"github.com/seed-31b6c987/doorward/adapters/addresses"
 	"github.com/seed-31b6c987/doorward/adapters/jwtlogin"
 	"github.com/seed-31b6c987/doorward/adapters/keys"
-	"github.com/seed-31b6c987/doorward/application"
 	"github.com/seed-31b6c987/doorward/config"
 	"github.com/seed-31b6c987/doorward/domain"
 )
@@ -17,10 +14,17 @@ import (
 // A Check is what can be said about settings without opening anything.
 type Check struct {
 	Server      domain.ServerName
-	Providers   []jwtlogin.Provider
 	Appservices domain.Appservices
 	// Warnings are settings that work and are weak all the same.
-	Warnings []string
+	Warnings  []string
+	providers []checkedProvider
+}
+
+// A checkedProvider is a provider whose keys are there, or are yet to be fetched.
+type checkedProvider struct {
+	jwtlogin.Provider
+	path   string            // of its settings
+	remote keys.RemoteSource // zero: Keys are there
 }
 
 // Checked checks what config.Load cannot: the server name, the keys, and the
@@ -40,23 +44,39 @@ func Checked(cfg *config.Config) (Check, error) {
 		faults = append(faults, wrong...)
 	}
 	for i, p := range cfg.JWT.Providers {
-		path := fmt.Sprintf("jwt.providers[%d]", i)
-		static, err := keys.Load(keySource(p))
-		if err != nil {
-			faults = append(faults, keyFaults(cfg, path, err)...)
+		checked := checkedProvider{Provider: provider(p), path: fmt.Sprintf("jwt.providers[%d]", i), remote: remoteSource(p)}
+		if err := checked.load(p); err != nil {
+			faults = append(faults, keyFaults(cfg, checked.path, err)...)
 			continue
 		}
-		for _, warning := range static.Warnings() {
-			check.Warnings = append(check.Warnings, cfg.Fault(path, "%s", warning).Error())
+		if static, ok := checked.Keys.(*keys.Static); ok {
+			for _, warning := range static.Warnings() {
+				check.Warnings = append(check.Warnings, cfg.Fault(checked.path, "%s", warning).Error())
+			}
 		}
-		rules, wrong := rules(cfg, path, p)
+		allow, wrong := rules(cfg, checked.path, p)
 		faults = append(faults, wrong...)
-		check.Providers = append(check.Providers, provider(p, static, rules))
+		checked.Allow = allow
+		check.providers = append(check.providers, checked)
 	}
 	if len(faults) > 0 {
 		return check, faults
 	}
 	return check, nil
+}
+
+// load reads the keys, or checks where they will come from.
+func (p *checkedProvider) load(settings config.Provider) error {
+	if !p.remote.IsZero() {
+		p.Algorithms = p.remote.Allowed()
+		return p.remote.Check()
+	}
+	static, err := keys.Load(keySource(settings))
+	if err != nil {
+		return err
+	}
+	p.Keys, p.Algorithms = static, static.Algorithms()
+	return nil
 }
 
 func keySource(p config.Provider) keys.Source {
@@ -70,11 +90,24 @@ func keySource(p config.Provider) keys.Source {
 	}
 }
 
-func provider(p config.Provider, static *keys.Static, allow []jwtlogin.Rule) jwtlogin.Provider {
+func remoteSource(p config.Provider) keys.RemoteSource {
+	if p.JWKSURL == "" && p.DiscoveryURL == "" {
+		return keys.RemoteSource{}
+	}
+	return keys.RemoteSource{
+		Provider:   p.Name,
+		JWKS:       p.JWKSURL,
+		Discovery:  p.DiscoveryURL,
+		Issuers:    p.Issuers,
+		Algorithms: p.Algorithms,
+		MaxStale:   p.JWKSMaxStale,
+	}
+}
+
+// provider is what the settings say of a provider, less its keys and rules.
+func provider(p config.Provider) jwtlogin.Provider {
 	return jwtlogin.Provider{
 		Name:             p.Name,
-		Keys:             static,
-		Algorithms:       static.Algorithms(),
 		Issuers:          p.Issuers,
 		Audiences:        p.Audiences,
 		Leeway:           p.Leeway,
@@ -82,7 +115,6 @@ func provider(p config.Provider, static *keys.Static, allow []jwtlogin.Rule) jwt
 		MaxAge:           p.MaxAge,
 		MaxLifetime:      p.MaxLifetime,
 		SingleUse:        p.SingleUse,
-		Allow:            allow,
 		SubjectClaim:     p.SubjectClaim,
 		DisplayNameClaim: p.DisplayNameClaim,
 		EmailClaim:       p.EmailClaim,
@@ -134,18 +166,4 @@ func keyFaults(cfg *config.Config, path string, err error) config.Faults {
 		faults = append(faults, cfg.Fault(where, "%v", err))
 	}
 	return faults
-}
-
-// Verifier returns the verifier of the checked providers' tokens, on the
-// machine's clock.
-func (c Check) Verifier() (*jwtlogin.Verifier, error) {
-	return jwtlogin.New(time.Now, c.Providers...)
-}
-
-// newVerifier warns of what is weak, at every start.
-func newVerifier(check Check, now application.Clock, log *slog.Logger) (*jwtlogin.Verifier, error) {
-	for _, warning := range check.Warnings {
-		log.Warn(warning)
-	}
-	return jwtlogin.New(now, check.Providers...)
 }

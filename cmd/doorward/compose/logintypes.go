@@ -21,10 +21,9 @@ func loginTypes(cfg *config.Config, check Check, jwt *jwtlogin.Verifier, hasher 
 			types = append(types, t)
 		}
 	}
-	trusted := len(cfg.JWT.Providers) > 0
-	offer(trusted, application.LoginType{Name: jwtlogin.Type, Verifier: jwt, Interactive: jwt.AllowsUIA()})
-	offer(trusted && cfg.JWT.DeprecatedType, application.LoginType{Name: jwtlogin.DeprecatedType, Verifier: jwt})
-	offer(cfg.Password.Enabled, application.LoginType{Name: password.Type, Interactive: true, Verifier: passwords(check.Server, hasher, r, limiter)})
+	offer(true, application.LoginType{Name: jwtlogin.Type, Verifier: jwt, Offered: jwt.TrustsAnyone, Interactive: jwt.AllowsUIA})
+	offer(cfg.JWT.DeprecatedType, application.LoginType{Name: jwtlogin.DeprecatedType, Verifier: jwt, Offered: jwt.TrustsAnyone})
+	offer(cfg.Password.Enabled, application.LoginType{Name: password.Type, Interactive: application.Always, Verifier: passwords(check.Server, hasher, r, limiter)})
 	offer(cfg.LoginToken.Enabled, application.LoginType{
 		Name: logintoken.Type, Verifier: logintoken.Verifier{Tickets: r.Tickets, Now: now},
 		Flow: map[string]any{"get_login_token": true},

@@ -8,6 +8,7 @@ import (
 	"github.com/seed-31b6c987/doorward/adapters/appservice"
 	"github.com/seed-31b6c987/doorward/adapters/gormstore"
 	"github.com/seed-31b6c987/doorward/adapters/httpapi"
+	"github.com/seed-31b6c987/doorward/adapters/keys"
 	"github.com/seed-31b6c987/doorward/adapters/memstore"
 	"github.com/seed-31b6c987/doorward/adapters/metrics"
 	"github.com/seed-31b6c987/doorward/adapters/password"
@@ -19,7 +20,9 @@ import (
 var common = wire.NewSet(
 	Checked,
 	wire.FieldsOf(new(Check), "Server", "Appservices"),
-	newVerifier,
+	newTrust,
+	wire.FieldsOf(new(*Trust), "Verifier", "Remotes"),
+	wire.Bind(new(application.KeySets), new(*keys.Remotes)),
 	loginTypes,
 	sessionRules,
 	registrationStages,

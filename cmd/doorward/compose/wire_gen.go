@@ -25,98 +25,13 @@ func Memory(cfg *config.Config, now application.Clock, log *slog.Logger) (*App, 
 		return nil, nil, err
 	}
 	serverName := check.Server
-	verifier, err := newVerifier(check, now, log)
-	if err != nil {
-		return nil, nil, err
-	}
-	passwordHasher := hasher(cfg)
 	store := memstore.New()
-	portsRateLimiter, cleanup, err := rateLimiter(cfg, now, log)
+	trust, cleanup, err := newTrust(check, store, now, log)
 	if err != nil {
 		return nil, nil, err
 	}
-	applicationLoginTypes := loginTypes(cfg, check, verifier, passwordHasher, store, portsRateLimiter, now)
-	domainSessionRules := sessionRules(cfg, check)
-	domainAppservices := check.Appservices
-	caller := appserviceCaller()
-	applicationLoginTokenRules := loginTokenRules(cfg)
-	applicationRegistration := registration(cfg)
-	applicationRegistrationStages := registrationStages(cfg)
-	applicationSharedSecret := sharedSecret(cfg)
-	applicationAdministrators := administrators(cfg)
-	applicationAuditRules := auditRules(cfg)
-	dependencies := application.Dependencies{
-		Server:         serverName,
-		Types:          applicationLoginTypes,
-		Storage:        store,
-		Limiter:        portsRateLimiter,
-		Hasher:         passwordHasher,
-		Now:            now,
-		Rules:          domainSessionRules,
-		Appservices:    domainAppservices,
-		Caller:         caller,
-		LoginTokens:    applicationLoginTokenRules,
-		Registration:   applicationRegistration,
-		Stages:         applicationRegistrationStages,
-		SharedSecret:   applicationSharedSecret,
-		Administrators: applicationAdministrators,
-		Audit:          applicationAuditRules,
-	}
-	useCases := application.New(dependencies)
-	v := ping(store)
-	httpapiSettings, err := settings(cfg, check)
-	if err != nil {
-		cleanup()
-		return nil, nil, err
-	}
-	metricsMetrics := metrics.New()
-	api := httpapi.API{
-		UseCases: useCases,
-		Ping:     v,
-		Settings: httpapiSettings,
-		Log:      log,
-		Now:      now,
-		Observer: metricsMetrics,
-	}
-	preview := useCases.Preview
-	lastSeen := useCases.LastSeen
-	audit := useCases.Audit
-	background := application.Background{
-		LastSeen: lastSeen,
-		Audit:    audit,
-		Storage:  store,
-		Now:      now,
-		Log:      log,
-	}
-	app := &App{
-		API:        api,
-		Metrics:    metricsMetrics,
-		Verifier:   verifier,
-		Preview:    preview,
-		Background: background,
-		Storage:    store,
-	}
-	return app, func() {
-		cleanup()
-	}, nil
-}
-
-// SQLite composes a Doorward that stores in a file.
-func SQLite(ctx context.Context, cfg *config.Config, now application.Clock, log *slog.Logger) (*App, func(), error) {
-	check, err := Checked(cfg)
-	if err != nil {
-		return nil, nil, err
-	}
-	serverName := check.Server
-	verifier, err := newVerifier(check, now, log)
-	if err != nil {
-		return nil, nil, err
-	}
+	verifier := trust.Verifier
 	passwordHasher := hasher(cfg)
-	store, cleanup, err := openSQLite(ctx, cfg, serverName, log)
-	if err != nil {
-		return nil, nil, err
-	}
 	portsRateLimiter, cleanup2, err := rateLimiter(cfg, now, log)
 	if err != nil {
 		cleanup()
@@ -169,9 +84,11 @@ func SQLite(ctx context.Context, cfg *config.Config, now application.Clock, log 
 	preview := useCases.Preview
 	lastSeen := useCases.LastSeen
 	audit := useCases.Audit
+	remotes := trust.Remotes
 	background := application.Background{
 		LastSeen: lastSeen,
 		Audit:    audit,
+		KeySets:  remotes,
 		Storage:  store,
 		Now:      now,
 		Log:      log,
@@ -179,12 +96,108 @@ func SQLite(ctx context.Context, cfg *config.Config, now application.Clock, log 
 	app := &App{
 		API:        api,
 		Metrics:    metricsMetrics,
-		Verifier:   verifier,
+		Trust:      trust,
 		Preview:    preview,
 		Background: background,
 		Storage:    store,
 	}
 	return app, func() {
+		cleanup2()
+		cleanup()
+	}, nil
+}
+
+// SQLite composes a Doorward that stores in a file.
+func SQLite(ctx context.Context, cfg *config.Config, now application.Clock, log *slog.Logger) (*App, func(), error) {
+	check, err := Checked(cfg)
+	if err != nil {
+		return nil, nil, err
+	}
+	serverName := check.Server
+	store, cleanup, err := openSQLite(ctx, cfg, serverName, log)
+	if err != nil {
+		return nil, nil, err
+	}
+	trust, cleanup2, err := newTrust(check, store, now, log)
+	if err != nil {
+		cleanup()
+		return nil, nil, err
+	}
+	verifier := trust.Verifier
+	passwordHasher := hasher(cfg)
+	portsRateLimiter, cleanup3, err := rateLimiter(cfg, now, log)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
+	applicationLoginTypes := loginTypes(cfg, check, verifier, passwordHasher, store, portsRateLimiter, now)
+	domainSessionRules := sessionRules(cfg, check)
+	domainAppservices := check.Appservices
+	caller := appserviceCaller()
+	applicationLoginTokenRules := loginTokenRules(cfg)
+	applicationRegistration := registration(cfg)
+	applicationRegistrationStages := registrationStages(cfg)
+	applicationSharedSecret := sharedSecret(cfg)
+	applicationAdministrators := administrators(cfg)
+	applicationAuditRules := auditRules(cfg)
+	dependencies := application.Dependencies{
+		Server:         serverName,
+		Types:          applicationLoginTypes,
+		Storage:        store,
+		Limiter:        portsRateLimiter,
+		Hasher:         passwordHasher,
+		Now:            now,
+		Rules:          domainSessionRules,
+		Appservices:    domainAppservices,
+		Caller:         caller,
+		LoginTokens:    applicationLoginTokenRules,
+		Registration:   applicationRegistration,
+		Stages:         applicationRegistrationStages,
+		SharedSecret:   applicationSharedSecret,
+		Administrators: applicationAdministrators,
+		Audit:          applicationAuditRules,
+	}
+	useCases := application.New(dependencies)
+	v := ping(store)
+	httpapiSettings, err := settings(cfg, check)
+	if err != nil {
+		cleanup3()
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
+	metricsMetrics := metrics.New()
+	api := httpapi.API{
+		UseCases: useCases,
+		Ping:     v,
+		Settings: httpapiSettings,
+		Log:      log,
+		Now:      now,
+		Observer: metricsMetrics,
+	}
+	preview := useCases.Preview
+	lastSeen := useCases.LastSeen
+	audit := useCases.Audit
+	remotes := trust.Remotes
+	background := application.Background{
+		LastSeen: lastSeen,
+		Audit:    audit,
+		KeySets:  remotes,
+		Storage:  store,
+		Now:      now,
+		Log:      log,
+	}
+	app := &App{
+		API:        api,
+		Metrics:    metricsMetrics,
+		Trust:      trust,
+		Preview:    preview,
+		Background: background,
+		Storage:    store,
+	}
+	return app, func() {
+		cleanup3()
 		cleanup2()
 		cleanup()
 	}, nil
@@ -197,17 +210,20 @@ func Postgres(ctx context.Context, cfg *config.Config, now application.Clock, lo
 		return nil, nil, err
 	}
 	serverName := check.Server
-	verifier, err := newVerifier(check, now, log)
-	if err != nil {
-		return nil, nil, err
-	}
-	passwordHasher := hasher(cfg)
 	store, cleanup, err := openPostgres(ctx, cfg, serverName, log)
 	if err != nil {
 		return nil, nil, err
 	}
-	portsRateLimiter, cleanup2, err := rateLimiter(cfg, now, log)
+	trust, cleanup2, err := newTrust(check, store, now, log)
 	if err != nil {
+		cleanup()
+		return nil, nil, err
+	}
+	verifier := trust.Verifier
+	passwordHasher := hasher(cfg)
+	portsRateLimiter, cleanup3, err := rateLimiter(cfg, now, log)
+	if err != nil {
+		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
@@ -242,6 +258,7 @@ func Postgres(ctx context.Context, cfg *config.Config, now application.Clock, lo
 	v := ping(store)
 	httpapiSettings, err := settings(cfg, check)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
@@ -258,9 +275,11 @@ func Postgres(ctx context.Context, cfg *config.Config, now application.Clock, lo
 	preview := useCases.Preview
 	lastSeen := useCases.LastSeen
 	audit := useCases.Audit
+	remotes := trust.Remotes
 	background := application.Background{
 		LastSeen: lastSeen,
 		Audit:    audit,
+		KeySets:  remotes,
 		Storage:  store,
 		Now:      now,
 		Log:      log,
@@ -268,12 +287,13 @@ func Postgres(ctx context.Context, cfg *config.Config, now application.Clock, lo
 	app := &App{
 		API:        api,
 		Metrics:    metricsMetrics,
-		Verifier:   verifier,
+		Trust:      trust,
 		Preview:    preview,
 		Background: background,
 		Storage:    store,
 	}
 	return app, func() {
+		cleanup3()
 		cleanup2()
 		cleanup()
 	}, nil
