@@ -57,6 +57,14 @@ func onEveryVariant(t *testing.T, settings string, scenario func(t *testing.T, d
 
 func open(t *testing.T, settings, database string) *door {
 	t.Helper()
+	d := &door{log: &logBuffer{}}
+	d.openAt(t, settings, database, d.clock)
+	return d
+}
+
+// openAt opens the door on a clock.
+func (d *door) openAt(t *testing.T, settings, database string, clock func() time.Time) {
+	t.Helper()
 	environ := []string{"DOORWARD_DATABASE_URL=" + database}
 	if !strings.Contains(settings, "rate_limits") {
 		environ = append(environ, "DOORWARD_RATE_LIMITS_ENABLED=false") // a scenario is in more of a hurry than people are
@@ -65,8 +73,7 @@ func open(t *testing.T, settings, database string) *door {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &door{log: &logBuffer{}}
-	app, release, err := compose.OpenAt(t.Context(), cfg, d.clock, slog.New(slog.NewJSONHandler(d.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	app, release, err := compose.OpenAt(t.Context(), cfg, clock, slog.New(slog.NewJSONHandler(d.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +81,6 @@ func open(t *testing.T, settings, database string) *door {
 	server := httptest.NewServer(app.Handler())
 	t.Cleanup(server.Close)
 	d.App, d.url = app, server.URL
-	return d
 }
 
 func (d *door) clock() time.Time {
