@@ -13,15 +13,15 @@ import (
 func TestKeysRotateWithoutARestart(t *testing.T) {
 	onEveryVariantAt(t, byURL, func(t *testing.T, d *door, p *publisher, clock *watch) {
 		p.publishes(ec("old"))
-		d.wantLogin(t, "the first key", es256("old"), 200, "")
+		d.wantAnswered(t, "the first key", es256("old"), 200, "")
 		p.publishes(ec("old"), ec("new"))
 		clock.passes(15 * time.Second)
-		d.wantLogin(t, "a new key after 15 seconds", es256("new"), 200, "")
-		d.wantLogin(t, "the old one, still published", es256("old"), 200, "")
+		d.wantAnswered(t, "a new key after 15 seconds", es256("new"), 200, "")
+		d.wantAnswered(t, "the old one, still published", es256("old"), 200, "")
 		p.publishes(ec("new"))
 		clock.passes(60 * time.Second)
-		d.wantLogin(t, "a key that was taken back a minute ago", es256("old"), 403, "M_FORBIDDEN")
-		d.wantLogin(t, "the new key", es256("new"), 200, "")
+		d.wantAnswered(t, "a key that was taken back a minute ago", es256("old"), 403, "M_FORBIDDEN")
+		d.wantAnswered(t, "the new key", es256("new"), 200, "")
 	})
 }
 
@@ -31,13 +31,13 @@ func TestUnknownKeyIDsAreCheap(t *testing.T) {
 		end := inBackground(d.Background.Run)
 		defer end()
 		for i := range 60 {
-			d.wantLogin(t, "an unknown key id", es256(fmt.Sprint("unknown ", i)), 403, "M_FORBIDDEN")
+			d.wantAnswered(t, "an unknown key id", es256(fmt.Sprint("unknown ", i)), 403, "M_FORBIDDEN")
 			clock.passes(time.Second)
 		}
 		if n := p.fetches.Load(); n > 6 || n == 0 {
 			t.Errorf("%d fetches in a minute", n)
 		}
-		d.wantLogin(t, "the known one", es256("a"), 200, "")
+		d.wantAnswered(t, "the known one", es256("a"), 200, "")
 	})
 }
 
@@ -66,12 +66,12 @@ func TestAPublisherInTroubleKeepsNobodyOut(t *testing.T) {
 	}
 	onEveryVariantAt(t, byURL, func(t *testing.T, d *door, p *publisher, clock *watch) {
 		p.publishes(ec("a"))
-		d.wantLogin(t, "before", es256("a"), 200, "")
+		d.wantAnswered(t, "before", es256("a"), 200, "")
 		for name, trouble := range troubles {
 			p.answers(trouble)
 			clock.passes(time.Minute)
-			d.wantLogin(t, name+": a known key", es256("a"), 200, "")
-			d.wantLogin(t, name+": an unknown one", es256("unknown"), 403, "M_FORBIDDEN")
+			d.wantAnswered(t, name+": a known key", es256("a"), 200, "")
+			d.wantAnswered(t, name+": an unknown one", es256("unknown"), 403, "M_FORBIDDEN")
 		}
 		if evil.fetches.Load() > 0 {
 			t.Error("it went elsewhere")
@@ -87,7 +87,7 @@ func TestWithoutKeysNobodyIsToldThatTheTokenIsBad(t *testing.T) {
 		} {
 			p.answers(trouble)
 			clock.passes(time.Minute)
-			d.wantLogin(t, name, es256("a"), 503, "M_UNKNOWN")
+			d.wantAnswered(t, name, es256("a"), 503, "M_UNKNOWN")
 		}
 	})
 }
@@ -103,17 +103,17 @@ func TestARestartDuringAnOutageKeepsNobodyOutForADay(t *testing.T) {
 			token := sealed("ES256", p256Key(), `{"alg":"ES256","kid":"a"}`, payload("https://login.example", "alice"))
 			before := &door{log: &logBuffer{}}
 			before.openAt(t, settings, database, clock.now)
-			before.wantLogin(t, "before", token, 200, "")
+			before.wantAnswered(t, "before", token, 200, "")
 			before.Trust.Remotes.Close() // what is to be stored is stored
 			p.Close()
 
 			clock.passes(24*time.Hour - time.Second)
 			after := &door{log: &logBuffer{}}
 			after.openAt(t, settings, database, clock.now)
-			after.wantLogin(t, "after", token, 200, "")
-			after.wantLogin(t, "of another issuer", es256("a"), 403, "M_FORBIDDEN")
+			after.wantAnswered(t, "after", token, 200, "")
+			after.wantAnswered(t, "of another issuer", es256("a"), 403, "M_FORBIDDEN")
 			clock.passes(2 * time.Second)
-			after.wantLogin(t, "after a day", token, 503, "M_UNKNOWN")
+			after.wantAnswered(t, "after a day", token, 503, "M_UNKNOWN")
 		})
 	}
 }
@@ -131,7 +131,7 @@ func TestFetchedKeysOfEveryKind(t *testing.T) {
 			return sealed(alg, key, fmt.Sprintf(`{"alg":%q,"kid":%q}`, alg, kid), `{"sub":"alice"}`)
 		}
 		for alg, key := range published {
-			d.wantLogin(t, alg, token(alg, key, alg), 200, "")
+			d.wantAnswered(t, alg, token(alg, key, alg), 200, "")
 		}
 		for what, bad := range map[string]string{
 			"PS256 with the key for RS256":      token("PS256", rsaKey(), "RS256"),
@@ -142,7 +142,7 @@ func TestFetchedKeysOfEveryKind(t *testing.T) {
 			"a key for encryption":              token("RS256", otherRSA(), "enc"),
 			"the public key as a shared secret": token("HS256", []byte(publicPEM(rsaKey())), "RS256"),
 		} {
-			d.wantLogin(t, what, bad, 403, "M_FORBIDDEN")
+			d.wantAnswered(t, what, bad, 403, "M_FORBIDDEN")
 		}
 		if n := strings.Count(d.log.String(), "keys are ignored"); n != 1 {
 			t.Errorf("ignored keys are logged %d times", n)
@@ -159,9 +159,9 @@ func TestADiscoveredIssuerIsTheOnlyOne(t *testing.T) {
 		token := func(payload string) string {
 			return sealed("ES256", p256Key(), `{"alg":"ES256","kid":"a"}`, payload)
 		}
-		d.wantLogin(t, "its own", token(payload("https://login.example", "alice")), 200, "")
-		d.wantLogin(t, "another", token(payload("https://evil.example", "alice")), 403, "M_FORBIDDEN")
-		d.wantLogin(t, "none", token(`{"sub":"alice"}`), 403, "M_FORBIDDEN")
+		d.wantAnswered(t, "its own", token(payload("https://login.example", "alice")), 200, "")
+		d.wantAnswered(t, "another", token(payload("https://evil.example", "alice")), 403, "M_FORBIDDEN")
+		d.wantAnswered(t, "none", token(`{"sub":"alice"}`), 403, "M_FORBIDDEN")
 	})
 }
 

@@ -94,8 +94,8 @@ func es256(kid string) string {
 // ec is the P-256 key as it is published under a name.
 func ec(kid string) string { return jwk(p256Key(), kid, "") }
 
-// wantLogin wants a login to be answered like that, soon.
-func (d *door) wantLogin(t *testing.T, what, token string, status int, errcode string) {
+// wantAnswered wants a login to be answered like that, soon.
+func (d *door) wantAnswered(t *testing.T, what, token string, status int, errcode string) {
 	t.Helper()
 	began := time.Now()
 	a := d.login(t, token)

@@ -19,32 +19,32 @@ func TestReloadReplacesWhoIsTrusted(t *testing.T) {
 			}
 		}
 		ofCorp := jwt(claims{"sub": "alice"})
-		d.wantLogin(t, "before there is a provider", ofCorp, 400, "M_UNKNOWN")
+		d.wantAnswered(t, "before there is a provider", ofCorp, 400, "M_UNKNOWN")
 		if strings.Contains(flows(), "login.jwt") {
 			t.Errorf("offered: %s", flows())
 		}
 		mustReload(plain)
-		d.wantLogin(t, "with a provider", ofCorp, 200, "")
+		d.wantAnswered(t, "with a provider", ofCorp, 200, "")
 		if !strings.Contains(flows(), `"org.matrix.login.jwt"`) || !strings.Contains(flows(), `"m.login.jwt"`) {
 			t.Errorf("not offered: %s", flows())
 		}
 		mustReload(byURL(p))
-		d.wantLogin(t, "of a provider that is gone", ofCorp, 403, "M_FORBIDDEN")
-		d.wantLogin(t, "of the new one", es256("a"), 200, "")
+		d.wantAnswered(t, "of a provider that is gone", ofCorp, 403, "M_FORBIDDEN")
+		d.wantAnswered(t, "of the new one", es256("a"), 200, "")
 
 		bad := settingsOf(t, strings.Replace(byURL(p), "http://", "http://login.", 1))
 		if err := d.Reload(bad); err == nil || !strings.Contains(err.Error(), "jwks_url") {
 			t.Errorf("a bad configuration: %v", err)
 		}
-		d.wantLogin(t, "after a bad one", es256("a"), 200, "")
+		d.wantAnswered(t, "after a bad one", es256("a"), 200, "")
 		fetches := p.fetches.Load()
 		mustReload(byURL(p))
-		d.wantLogin(t, "after one that changes nothing", es256("a"), 200, "")
+		d.wantAnswered(t, "after one that changes nothing", es256("a"), 200, "")
 		if n := p.fetches.Load(); n != fetches {
 			t.Error("what did not change is fetched again")
 		}
 		mustReload(nobody)
-		d.wantLogin(t, "when nobody is trusted", es256("a"), 400, "M_UNKNOWN")
+		d.wantAnswered(t, "when nobody is trusted", es256("a"), 400, "M_UNKNOWN")
 	})
 }
 

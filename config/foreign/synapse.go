@@ -69,8 +69,13 @@ func synapseJWT(s *section, d *draft) {
 		}
 	}
 	d.set("jwt.providers", "register_user", "true", "as at Synapse, which always creates who is new")
+	d.set("jwt.providers", "link_existing", "true", linksOfBefore)
 	s.rest(Decide, "is no setting that is known here; see whether it protects something")
 }
+
+// linksOfBefore is why accounts may be linked: the other server remembered only
+// names.
+const linksOfBefore = "the accounts that are taken over are those of the same names"
 
 // synapsePasswords writes who signs in with a password.
 func synapsePasswords(s *section, d *draft) {
