@@ -46,18 +46,18 @@ func (p Provider) complete() *Provider {
 	if p.SubjectClaim == "" {
 		p.SubjectClaim = "sub"
 	}
-	switch {
-	case p.MaxLifetime > 0:
-		p.Require = slices.Concat(p.Require, []string{"exp", "iat"})
-	case p.MaxAge > 0:
-		p.Require = slices.Concat(p.Require, []string{"iat"})
+	// A check that needs a claim demands it.
+	demand := func(needed bool, claims ...string) {
+		for _, claim := range claims {
+			if needed && !slices.Contains(p.Require, claim) {
+				p.Require = append(slices.Clip(p.Require), claim)
+			}
+		}
 	}
-	if p.SingleUse {
-		p.Require = slices.Concat(p.Require, []string{"jti"})
-	}
-	if p.SessionEndsWithToken && p.MaxLifetime == 0 {
-		p.Require = slices.Concat(p.Require, []string{"exp"})
-	}
+	demand(p.MaxLifetime > 0, "exp", "iat")
+	demand(p.MaxAge > 0, "iat")
+	demand(p.SingleUse, "jti")
+	demand(p.SessionEndsWithToken, "exp")
 	return &p
 }
 
