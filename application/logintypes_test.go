@@ -44,7 +44,10 @@ func TestPollingForKeysIsPartOfTheBackground(t *testing.T) {
 	store := memstore.New()
 	keys := pollUntilTold{make(chan struct{}), make(chan struct{})}
 	seen := application.NewLastSeen(store.Repositories().Sightings, time.Now)
-	background := application.Background{LastSeen: seen, KeySets: keys, Storage: store, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
+	background := application.Background{
+		LastSeen: seen, Audit: application.NewAudit(store.Repositories().Audit, application.AuditRules{}, time.Now),
+		KeySets: keys, Storage: store, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+	}
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() { background.Run(ctx); close(done) }()

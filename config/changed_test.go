@@ -38,7 +38,7 @@ func TestChangedNamesEverySettingThatDiffers(t *testing.T) {
 
 func TestChangedNamesSectionsThatCameOrWent(t *testing.T) {
 	none := parse(t, "server_name: example.org\n")
-	if got := config.Changed(none, parse(t, minimal)); len(got) < 10 || got[0] != "jwt.providers[0].algorithms" {
+	if got := config.Changed(none, parse(t, minimal)); len(got) < 10 || got[0] != "jwt.providers[0].admin_claim" {
 		t.Errorf("got %v", got)
 	}
 	for _, path := range config.Changed(parse(t, minimal), none) {
