@@ -15,6 +15,8 @@ type Session struct {
 	Confirmed bool
 	// Ends is when the session does, however often it is refreshed; zero: never.
 	Ends time.Time
+	// ProviderSession is the session at the provider with which it ends; zero: none.
+	ProviderSession TokenHash
 	// PreviousRefresh is the refresh token that was exchanged for the pair. Until
 	// the pair is confirmed it may be exchanged again, since the answer may have
 	// been lost.

@@ -27,6 +27,9 @@ type SignIn struct {
 	DeviceName string
 	// SessionID is the hash of the new session's id.
 	SessionID TokenHash
+	// ProviderSession is the session at the provider with which the new one ends;
+	// zero: none.
+	ProviderSession TokenHash
 	// Pair are the device's new, and from now on only, tokens.
 	Pair
 	// SessionEnds is when they, and all that they are refreshed to, expire at the
@@ -38,7 +41,10 @@ type SignIn struct {
 
 // Session returns the session that the sign-in opens on its device.
 func (s SignIn) Session() Session {
-	return Session{ID: s.SessionID, Pair: s.Pair.Until(s.SessionEnds), Confirmed: true, Ends: s.SessionEnds}
+	return Session{
+		ID: s.SessionID, Pair: s.Pair.Until(s.SessionEnds), Confirmed: true, Ends: s.SessionEnds,
+		ProviderSession: s.ProviderSession,
+	}
 }
 
 // NewUser returns the user whom the sign-in creates if need be.

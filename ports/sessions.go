@@ -75,4 +75,11 @@ type SessionRepository interface {
 	// devices, or returns domain.ErrNotFound. A sign-in that is not finished when
 	// DeleteAll returns is not ended by it.
 	DeleteAll(ctx context.Context, session domain.TokenHash) (domain.Bearer, error)
+
+	// DeleteOfProvider ends the sessions that were opened from a session at a
+	// provider ([domain.ProviderSession]), and that no sign-in has replaced since, and
+	// deletes their devices: those of the user, or everybody's if user is empty. It
+	// returns them, in the order of the bytes of user and device; none if there are
+	// none. A sign-in that is not finished when it returns is not ended by it.
+	DeleteOfProvider(ctx context.Context, session domain.TokenHash, user domain.UserID) ([]domain.EndedSession, error)
 }

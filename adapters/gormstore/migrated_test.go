@@ -92,7 +92,7 @@ func TestDevicesAreIndexedByTheirIDsAndSessionsAlone(t *testing.T) {
 			FROM pragma_index_list('devices') i, pragma_index_info(i.name) c ORDER BY c.name)`,
 	}
 	onBoth(t, func(t *testing.T, url string, _ *gormstore.Store) {
-		if got := one[string](t, raw(t, url), indexed[dialect(t)]); got != "device_id session_hash user_id" {
+		if got := one[string](t, raw(t, url), indexed[dialect(t)]); got != "device_id provider_session session_hash user_id" {
 			t.Errorf("indexed: %s", got)
 		}
 	})

@@ -53,14 +53,15 @@ WITH known AS MATERIALIZED (
 	ON CONFLICT (medium, address) DO NOTHING
 ), device AS (
 	INSERT INTO devices (user_id, device_id, display_name, created_at,
-		session_hash, session_ends_at, access_hash, access_expires_at, refresh_hash, refresh_expires_at, issued_at)
-	SELECT id, $11, $12, $5, $13, $14, $15, $16, $17, $18, $19 FROM usable
+		session_hash, session_ends_at, access_hash, access_expires_at, refresh_hash, refresh_expires_at, issued_at,
+		provider_session)
+	SELECT id, $11, $12, $5, $13, $14, $15, $16, $17, $18, $19, $23 FROM usable
 	ON CONFLICT (user_id, device_id) DO UPDATE SET
 		session_hash = excluded.session_hash, session_ends_at = excluded.session_ends_at,
 		access_hash = excluded.access_hash, access_expires_at = excluded.access_expires_at,
 		refresh_hash = excluded.refresh_hash, refresh_expires_at = excluded.refresh_expires_at,
 		confirmed = true, previous_refresh_hash = NULL, previous_refresh_expires_at = NULL,
-		issued_at = excluded.issued_at
+		issued_at = excluded.issued_at, provider_session = excluded.provider_session
 	WHERE devices.issued_at <= excluded.issued_at
 	RETURNING xmax = 0 AS created
 )
@@ -112,7 +113,7 @@ func signInDecided(db *gorm.DB, in domain.SignIn) (domain.SignedIn, error) {
 			string(in.Device), in.DeviceName,
 			hash(opened.ID), millis(opened.Ends),
 			hash(opened.Access), millis(opened.AccessExpires), hash(opened.Refresh), millis(opened.RefreshExpires),
-			issuedAt, in.AvatarURL, in.Admin, in.Email,
+			issuedAt, in.AvatarURL, in.Admin, in.Email, hash(opened.ProviderSession),
 		), &row, &created, &newDevice, &undecided, &overtakenAt)
 		return overtakenAt, err
 	})

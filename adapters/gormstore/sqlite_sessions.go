@@ -47,15 +47,18 @@ func putDevice(db *gorm.DB, user string, in domain.SignIn) (isNew bool, err erro
 	opened := in.Session()
 	return isNew, db.Exec(`
 		INSERT INTO devices (user_id, device_id, display_name, created_at,
-			session_hash, session_ends_at, access_hash, access_expires_at, refresh_hash, refresh_expires_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			session_hash, session_ends_at, access_hash, access_expires_at, refresh_hash, refresh_expires_at,
+			provider_session)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (user_id, device_id) DO UPDATE SET
 			session_hash = excluded.session_hash, session_ends_at = excluded.session_ends_at,
 			access_hash = excluded.access_hash, access_expires_at = excluded.access_expires_at,
 			refresh_hash = excluded.refresh_hash, refresh_expires_at = excluded.refresh_expires_at,
-			confirmed = true, previous_refresh_hash = NULL, previous_refresh_expires_at = NULL`,
+			confirmed = true, previous_refresh_hash = NULL, previous_refresh_expires_at = NULL,
+			provider_session = excluded.provider_session`,
 		user, string(in.Device), in.DeviceName, in.At.UnixMilli(), hash(opened.ID), millis(opened.Ends),
-		hash(opened.Access), millis(opened.AccessExpires), hash(opened.Refresh), millis(opened.RefreshExpires)).Error
+		hash(opened.Access), millis(opened.AccessExpires), hash(opened.Refresh), millis(opened.RefreshExpires),
+		hash(opened.ProviderSession)).Error
 }
 
 func (s sqliteSessions) Delete(ctx context.Context, session domain.TokenHash) (bearer domain.Bearer, err error) {

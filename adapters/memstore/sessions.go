@@ -1,7 +1,9 @@
 package memstore
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"github.com/seed-31b6c987/doorward/domain"
@@ -56,6 +58,36 @@ func (s sessions) Delete(ctx context.Context, session domain.TokenHash) (domain.
 
 func (s sessions) DeleteAll(ctx context.Context, session domain.TokenHash) (domain.Bearer, error) {
 	return s.delete(ctx, session, func(domain.DeviceID, domain.DeviceID) bool { return true })
+}
+
+// DeleteOfProvider looks at every account: there are few in memory.
+func (s sessions) DeleteOfProvider(ctx context.Context, session domain.TokenHash, user domain.UserID) ([]domain.EndedSession, error) {
+	return ask(ctx, s.calls.write, func(v *view) (ended []domain.EndedSession, err error) {
+		if err := domain.CheckText(string(user)); err != nil {
+			return nil, err
+		}
+		if session == (domain.TokenHash{}) {
+			return nil, nil
+		}
+		for id, owner := range v.accounts.all() {
+			if user != "" && id != user {
+				continue
+			}
+			for _, d := range owner.devices {
+				if d.session.ProviderSession == session {
+					ended = append(ended, domain.EndedSession{User: id, Device: d.ID})
+				}
+			}
+		}
+		slices.SortFunc(ended, func(a, b domain.EndedSession) int {
+			return cmp.Or(cmp.Compare(a.User, b.User), cmp.Compare(a.Device, b.Device))
+		})
+		for _, e := range ended {
+			owner, _ := v.accounts.get(e.User)
+			v.deleteDevices(owner, func(id domain.DeviceID) bool { return id == e.Device })
+		}
+		return ended, nil
+	})
 }
 
 // delete deletes those devices of the session's user that are meant, given the

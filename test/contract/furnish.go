@@ -16,6 +16,7 @@ func (t *trial) furnish() {
 	t.signIn(login(alice, "e", "alice e"))
 	t.addDevice(alice, "spare")
 	t.signIn(refreshable(bob, "d", "bob d"))
+	t.signIn(from("bob tv", login(bob, "tv", "bob tv")))
 	t.signIn(existing(loginBy(identity("carol"), carol, "d", "carol d")))
 	t.sighted(domain.Sighting{User: alice, Device: "d", Seen: domain.Seen{At: noon, Address: "192.0.2.1", UserAgent: "a"}})
 	t.setPassword(alice, "hash of alice's")

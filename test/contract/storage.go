@@ -21,7 +21,7 @@ type promise struct {
 func Storage(t *testing.T, open func(t *testing.T) ports.Storage) {
 	for _, p := range slices.Concat(
 		userPromises, userUpdatePromises, userListPromises, textPromises, badTextPromises, valuePromises,
-		signInPromises, linkPromises, devicePromises, deviceChangePromises, sightingPromises, sessionPromises,
+		signInPromises, linkPromises, devicePromises, deviceChangePromises, sightingPromises, sessionPromises, providerSessionPromises,
 		refreshPromises, refreshEndPromises, lifetimePromises,
 		passwordPromises, thirdPartyIDPromises, ticketPromises, interactionPromises, registrationTokenPromises, auditPromises, keySetPromises,
 		importPromises, importedTokenPromises, importProgressPromises,

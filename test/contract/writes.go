@@ -62,6 +62,10 @@ var writes = []call{
 		_, err := r.Sessions.DeleteAll(ctx, session("carol d"))
 		return err
 	}},
+	{"Sessions.DeleteOfProvider", func(ctx context.Context, r ports.Repositories) error {
+		_, err := r.Sessions.DeleteOfProvider(ctx, atCorp("bob tv"), "")
+		return err
+	}},
 	{"Sightings.Record", func(ctx context.Context, r ports.Repositories) error {
 		return r.Sightings.Record(ctx, []domain.Sighting{{User: bob, Device: "d", Seen: domain.Seen{At: noon}}})
 	}},
