@@ -46,6 +46,9 @@ type Claims struct {
 	// LinkExisting says that the identity gets an account that is there already,
 	// unless another identity has it.
 	LinkExisting bool
+	// ProviderSession is the session at the provider from which the credential is
+	// ([ProviderSession]); zero: it names none.
+	ProviderSession TokenHash
 	// Appservice is the id of the application service that vouches for the bearer;
 	// empty: none does.
 	Appservice string

@@ -16,3 +16,13 @@ import (
 type TokenVerifier interface {
 	Verify(ctx context.Context, cred domain.Credential) (domain.Claims, error)
 }
+
+// A LogoutVerifier decides whether a token proves that a provider wants sessions
+// to end (OpenID Connect Back-Channel Logout 1.0, 2.6).
+//
+// VerifyLogout returns what is wanted; domain.ErrNotFound if there is no provider
+// of the name, or domain.ErrForbidden if the token proves nothing. It never
+// writes: what the token uses up is named in what it returns.
+type LogoutVerifier interface {
+	VerifyLogout(ctx context.Context, provider, token string) (domain.ProviderLogout, error)
+}

@@ -21,7 +21,7 @@ type check struct {
 	quiet bool
 }
 
-// checks is what every token goes through, in this order. Each check may rely
+// checks is what every token of a login goes through, in this order. Each check may rely
 // on those above it; nothing above "signature" trusts what the token says.
 var checks = []check{
 	{name: "token", run: (*attempt).read, show: showToken},
@@ -43,6 +43,7 @@ var checks = []check{
 	{name: "nbf", run: (*attempt).checkNotBefore, show: showNotLater("nbf")},
 	{name: "iat", run: (*attempt).checkIssuedAt, show: showNotLater("iat")},
 	{name: "aud", run: (*attempt).refuseAudience, show: showAudience, quiet: true},
+	{name: "events", run: (*attempt).refuseLogoutToken, show: showEvents, quiet: true},
 	{name: "require", run: (*attempt).checkRequired, show: showRequired},
 	{name: "max_age", run: (*attempt).checkAge, show: showAge},
 	{name: "max_lifetime", run: (*attempt).checkLifetime, show: showLifetime},
@@ -83,13 +84,16 @@ type attempt struct {
 	unmet    *Rule   // the first rule that does not hold
 	subject  string
 	result   domain.Claims
+	// Of a logout token.
+	named  string // the provider that is asked
+	logout domain.ProviderLogout
 }
 
 func (v *Verifier) attempt(ctx context.Context, token string) *attempt {
 	return &attempt{ctx: ctx, trusted: v.trusted.Load(), token: token, now: seconds(v.now())}
 }
 
-// walk runs the checks up to the first that fails, and returns its error with what
+// walk runs the checks of a login up to the first that fails, and returns its error with what
 // is known by then. Each outcome is reported to record, unless that is nil.
 func (a *attempt) walk(record func(*check, error)) error {
 	for i := range checks {

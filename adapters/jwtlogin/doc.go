@@ -9,6 +9,8 @@
 // provider's rules; the subject becomes a localpart. [Verifier.Verify] and
 // [Verifier.Explain] walk the same row.
 //
+// Logout tokens of the same providers go through a row of their own, in logout.go.
+//
 // Only the arithmetic of signatures is left to a library. Reading, choosing the
 // key and judging claims are done here, because RFC 8725 wants them stricter
 // than libraries are. The texts of all refusals are in refusals.go; they hold

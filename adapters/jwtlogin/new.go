@@ -27,9 +27,10 @@ func (v *Verifier) Trust(trusted ...Provider) error {
 	if err := checkProviders(trusted); err != nil {
 		return err
 	}
-	next := &providers{byIssuer: map[string]*Provider{}}
+	next := &providers{byName: map[string]*Provider{}, byIssuer: map[string]*Provider{}}
 	for _, p := range trusted {
 		p := p.complete()
+		next.byName[p.Name] = p
 		for _, issuer := range p.Issuers {
 			next.byIssuer[issuer] = p
 		}

@@ -28,6 +28,8 @@ var (
 
 	errUsed = forbid("token_used", failed+"invalid_claim: Invalid claim 'jti'")
 
+	errNoProvider = domain.Refuse(domain.ErrNotFound, "unknown_provider", "Unknown provider")
+
 	errNotAllowed = forbid("not_allowed", "Login is not allowed")
 
 	errMayNotConfirm = forbid("uia_not_allowed", "Token cannot confirm this request")

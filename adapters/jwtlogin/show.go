@@ -44,6 +44,10 @@ func showHeader(name, limit string) func(*attempt) (string, string) {
 	return func(a *attempt) (string, string) { return display(a.header[name]), limit }
 }
 
+func showEvents(a *attempt) (value, limit string) {
+	return display(a.claims["events"]), "no event of logout"
+}
+
 func showKey(a *attempt) (value, limit string) {
 	value = display(a.header["kid"])
 	switch {

@@ -29,6 +29,7 @@ func (a *attempt) checkLocalpart() error {
 	a.result.Localpart, a.result.Exact = localpart, exact(a.subject, localpart)
 	a.result.Register, a.result.Always = a.provider.RegisterUser, a.provider.Always
 	a.result.Link, a.result.LinkExisting = a.link(), a.provider.LinkExisting
+	a.result.ProviderSession = a.session()
 	return nil
 }
 

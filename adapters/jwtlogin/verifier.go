@@ -34,6 +34,7 @@ type Verifier struct {
 
 // providers are whose tokens are accepted. They are never changed, only replaced.
 type providers struct {
+	byName   map[string]*Provider
 	byIssuer map[string]*Provider
 	fallback *Provider // for tokens of an issuer that nobody lists; nil: nobody
 }
