@@ -44,6 +44,7 @@ func (o opening) of(who account) opening {
 	o.Users, o.Create = who.ids, who.absent == nil
 	o.Profile, o.always = who.claims.Profile, who.claims.Always
 	o.Link, o.LinkExisting = who.claims.Link, who.claims.LinkExisting
+	o.ProviderSession = who.claims.ProviderSession
 	o.SessionEnds = domain.Earlier(o.SessionEnds, who.claims.SessionEnds)
 	o.proof = who.claims.Proof
 	return o

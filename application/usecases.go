@@ -20,6 +20,8 @@ type Dependencies struct {
 	// nil if there are none.
 	Appservices domain.Appservices
 	Caller      AppserviceCaller
+	// LogoutTokens verifies what providers end sessions with; nil: they end none.
+	LogoutTokens ports.LogoutVerifier
 	// LoginTokens are not offered if zero.
 	LoginTokens LoginTokenRules
 	// Registration is closed if zero; Stages are what opens it to somebody.
@@ -40,6 +42,7 @@ type UseCases struct {
 	Authenticate       Authenticate
 	Logout             Logout
 	LogoutAll          LogoutAll
+	ProviderLogout     ProviderLogout
 	Preview            Preview
 	Confirm            Confirm
 	Register           Register
@@ -89,6 +92,9 @@ func New(d Dependencies) UseCases {
 		Authenticate: authenticate,
 		Logout:       Logout{Authenticate: authenticate},
 		LogoutAll:    LogoutAll{Authenticate: authenticate, Storage: d.Storage},
+		ProviderLogout: ProviderLogout{
+			Tokens: d.LogoutTokens, Storage: d.Storage, Limiter: d.Limiter, Now: d.Now,
+		},
 		Preview: Preview{
 			Server: d.Server, Appservices: d.Appservices, Users: r.Users, Links: r.Links, Tickets: r.Tickets, Now: d.Now,
 		},

@@ -71,6 +71,8 @@ const (
 	ActorAsUser = "as_user"
 	// ActorCommand is the operator, at the command line.
 	ActorCommand = "command"
+	// ActorProvider is whoever signs the user's credentials.
+	ActorProvider = "provider"
 	// ActorAppservice is followed by the id of an application service.
 	ActorAppservice = "appservice:"
 )

@@ -21,6 +21,11 @@ const (
 	AuditAddressDeleted   AuditEvent = "address_deleted"
 )
 
+// What providers do.
+const (
+	AuditProviderLogout AuditEvent = "provider_logout" // sessions ended, as a logout token asks for
+)
+
 // What users do to their accounts, and administrators to those of others.
 const (
 	AuditPasswordChanged AuditEvent = "password_changed"
@@ -51,6 +56,7 @@ func AuditEvents() []AuditEvent {
 	return []AuditEvent{
 		AuditLogin, AuditLogout, AuditLogoutAll, AuditRefresh, AuditRegistered, AuditStageCompleted,
 		AuditLoginTokenIssued, AuditOpenIDIssued, AuditDeviceRenamed, AuditDeviceDeleted, AuditAddressDeleted,
+		AuditProviderLogout,
 		AuditPasswordChanged, AuditDeactivated, AuditReactivated, AuditLocked, AuditUnlocked,
 		AuditSuspended, AuditUnsuspended, AuditAdminGranted, AuditAdminRevoked, AuditUserChanged, AuditActedAs,
 		AuditTokenCreated, AuditTokenChanged, AuditTokenDeleted,

@@ -113,6 +113,7 @@ func (a *API) routes(e *echo.Echo) {
 		e.GET("/.well-known/matrix/client", handle(a.wellKnownClient))
 	}
 	e.GET(healthRoute, handle(a.health))
+	e.POST("/_doorward/backchannel-logout/:provider", handle(a.providerLogout))
 	a.accountRoutes(e)
 	a.deviceRoutes(e)
 	a.loginTokenRoutes(e)

@@ -24,6 +24,8 @@ var events = map[string]domain.AuditEvent{
 	"POST /user/:user/openid/request_token": domain.AuditOpenIDIssued,
 	"POST /appservice/:appservice/ping":     unaudited,
 
+	"POST /_doorward/backchannel-logout/:provider": domain.AuditProviderLogout,
+
 	"PUT /devices/:device":      domain.AuditDeviceRenamed,
 	"DELETE /devices/:device":   domain.AuditDeviceDeleted,
 	"POST /delete_devices":      domain.AuditDeviceDeleted,

@@ -8,6 +8,7 @@ import (
 	"github.com/seed-31b6c987/doorward/adapters/appservice"
 	"github.com/seed-31b6c987/doorward/adapters/gormstore"
 	"github.com/seed-31b6c987/doorward/adapters/httpapi"
+	"github.com/seed-31b6c987/doorward/adapters/jwtlogin"
 	"github.com/seed-31b6c987/doorward/adapters/keys"
 	"github.com/seed-31b6c987/doorward/adapters/memstore"
 	"github.com/seed-31b6c987/doorward/adapters/metrics"
@@ -23,6 +24,7 @@ var common = wire.NewSet(
 	newTrust,
 	wire.FieldsOf(new(*Trust), "Verifier", "Remotes"),
 	wire.Bind(new(application.KeySets), new(*keys.Remotes)),
+	wire.Bind(new(ports.LogoutVerifier), new(*jwtlogin.Verifier)),
 	loginTypes,
 	sessionRules,
 	registrationStages,
