@@ -1,6 +1,7 @@
 package jwtlogin
 
 import (
+	"encoding/json"
 	"strings"
 
 	"github.com/seed-31b6c987/doorward/domain"
@@ -34,14 +35,22 @@ func (a *attempt) checkLocalpart() error {
 }
 
 // link returns who it is at the provider. That is "sub", which stays when a
-// name changes (RFC 7519, 4.1.2), even where the name is in another claim.
+// name changes (RFC 7519, 4.1.2), even where the name is in another claim. Some
+// issuers write it as a number.
 func (a *attempt) link() domain.Link {
 	issuer, _ := a.claims["iss"].(string)
-	subject, _ := a.claims["sub"].(string)
-	if subject == "" {
-		subject = a.subject
+	link := domain.Link{Provider: a.provider.Name, Issuer: issuer}
+	switch subject := a.claims["sub"].(type) {
+	case string:
+		link.Subject = subject
+	case json.Number:
+		link.Subject = subject.String()
 	}
-	return domain.Link{Provider: a.provider.Name, Issuer: issuer, Subject: subject}
+	if link.Subject == "" {
+		// Who chooses a name must not become who has it for a "sub".
+		link.Subject = a.provider.SubjectClaim + "=" + a.subject
+	}
+	return link
 }
 
 // exact returns the subject if only the case of its letters sets it apart from

@@ -140,9 +140,9 @@ func TestLinkIsToSubWhereverTheNameIs(t *testing.T) {
 	v := newVerifier(t, with(func(p *jwtlogin.Provider) { p.SubjectClaim = "user.name" }))
 	for payload, want := range map[string]string{
 		`{"user":{"name":"alice"},"sub":"4711"}`: "4711",
-		`{"user":{"name":"alice"},"sub":""}`:     "alice",
-		`{"user":{"name":"alice"},"sub":4711}`:   "alice",
-		`{"user":{"name":"alice"}}`:              "alice",
+		`{"user":{"name":"alice"},"sub":""}`:     "user.name=alice",
+		`{"user":{"name":"alice"},"sub":4711}`:   "4711",
+		`{"user":{"name":"alice"}}`:              "user.name=alice", // it is not whose "sub" is "alice"
 	} {
 		if got, err := verify(v, hs256(payload)); err != nil || got.Localpart != "alice" || got.Link.Subject != want {
 			t.Errorf("%s: got %+v, %v", payload, got, err)
