@@ -33,6 +33,7 @@ func (i Import) check(accounts []domain.ForeignAccount) (good []domain.ForeignAc
 			a.AvatarURL = ""
 		}
 		a.Locked = a.Locked || a.Unapproved
+		a.Admin = a.Admin && !a.Deactivated // as after a deactivation here: it does not revive with the account
 		good = append(good, a)
 	}
 	return good, counts

@@ -85,6 +85,25 @@ func TestAnImportSaysWhatItLeftOutAndWhy(t *testing.T) {
 	}
 }
 
+// Synapse leaves an administrator one whose account came to its end.
+func TestNoAdministratorRevivesWithAnImportedAccount(t *testing.T) {
+	storage := memstore.New()
+	accounts := foreigners("a", "b")
+	accounts[0].Admin, accounts[1].Admin = true, true
+	accounts[0].Deactivated = true
+	i := importOf(storage, elsewhere{accounts: accounts})
+	mustImport(t, i)
+	for id, admin := range map[domain.UserID]bool{"@a:example.org": false, "@b:example.org": true} {
+		user, err := storage.Repositories().Users.ByID(t.Context(), id)
+		if err != nil || user.Admin != admin || user.Deactivated == admin {
+			t.Errorf("%s: %+v, %v", id, user, err)
+		}
+	}
+	if again := mustImport(t, i); again.Left[domain.LeftUserThere] != 2 {
+		t.Errorf("imported again: %v", again.Left)
+	}
+}
+
 func TestTextsThatNoStoreKeepsAreMended(t *testing.T) {
 	storage := memstore.New()
 	a := foreign("@a:example.org")
