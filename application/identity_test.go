@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-31b6c987/doorward/adapters/ratelimit"
 	"github.com/seed-31b6c987/doorward/application"
 	"github.com/seed-31b6c987/doorward/domain"
 )
@@ -51,6 +52,33 @@ func TestThePreviewKnowsWhomTheLinkMeans(t *testing.T) {
 				t.Errorf("the login says %+v, %v", result.User, err)
 			}
 		})
+	}
+}
+
+// Logins that are refused for it cost the account's owner nothing.
+func TestANamesakeKeepsNobodyOut(t *testing.T) {
+	d := newDoor(says{claims: linked("alice", "2", false)})
+	rates := map[domain.Limit]ratelimit.Rate{domain.LimitAccount: {PerSecond: 0.001, Burst: 1}}
+	for _, limit := range []domain.Limit{domain.LimitAddress, domain.LimitFailed, domain.LimitRegistration, domain.LimitRefresh, domain.LimitLoginToken} {
+		rates[limit] = ratelimit.Rate{PerSecond: 1, Burst: 100}
+	}
+	d.login.Limiter = ratelimit.NewMemory(rates, d.login.Now)
+	in := domain.SignIn{Users: []domain.UserID{alices}, Create: true, Device: "d", SessionID: domain.TokenHash{1}, Link: ofAlice, At: at}
+	if _, err := d.Sessions.SignIn(t.Context(), in); err != nil {
+		t.Fatal(err)
+	}
+	from := request()
+	from.Address = "192.0.2.1"
+	for range 3 {
+		if _, err := d.login.Do(t.Context(), from); !errors.Is(err, domain.ErrOtherIdentity) {
+			t.Errorf("the namesake: %v", err)
+		}
+	}
+	d.login.Types = application.LoginTypes{{Name: "says", Verifier: says{claims: linked("alice", "1", false)}}}
+	for i, want := range []error{nil, domain.ErrLimited} {
+		if _, err := d.login.Do(t.Context(), from); !errors.Is(err, want) {
+			t.Errorf("login %d of whose account it is: %v", i, err)
+		}
 	}
 }
 

@@ -68,9 +68,15 @@ func (l Login) Do(ctx context.Context, req LoginRequest) (result LoginResult, er
 		return l.signIn(ctx, verifier, req, unlimited)
 	}
 	err = attempt(ctx, l.Limiter, req.Address, func() error {
+		account := domain.Bucket{Limit: domain.LimitAccount}
 		result, err = l.signIn(ctx, verifier, req, func(user domain.UserID) error {
-			return l.Limiter.Take(ctx, domain.Bucket{Limit: domain.LimitAccount, Key: string(user)})
+			account.Key = string(user)
+			return l.Limiter.Take(ctx, account)
 		})
+		if errors.Is(err, domain.ErrOtherIdentity) {
+			// Whose account it is shall not be kept out by whoever bears its name.
+			l.Limiter.GiveBack(context.WithoutCancel(ctx), account)
+		}
 		return err
 	})
 	return result, err
