@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -22,7 +23,9 @@ func everything(t *testing.T) string {
 	if err := os.WriteFile(file, []byte(registration), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return administrable + fmt.Sprintf(`
+	const leaving = `    - {name: leaving, secret: "` + secret + `", issuers: [leaving], audiences: [doorward]}
+`
+	return strings.Replace(administrable, "  providers:\n", "  providers:\n"+leaving, 1) + fmt.Sprintf(`
 appservices: [%q]
 registration:
   enabled: true
@@ -121,6 +124,11 @@ func (o *tour) sessions() {
 	o.step("GET", userinfoPath+"?access_token="+openID, "", "")
 	o.step("POST", logoutPath, o.login("alice", "OLD").access, "")
 	o.step("POST", logoutPath+"/all", o.login("carol", "PHONE").access, "")
+	out := logoutToken(leave("tour").with(claims{"iss": "leaving", "sub": "somebody"}))
+	if a := o.d.backchannelLogout(o.t, "leaving", out); a.status != 200 {
+		o.t.Errorf("a provider's logout: %s", a)
+	}
+	o.keep(out)
 	dora := o.login("dora", "PHONE").access
 	o.d.mustHavePassword(o.t, "@dora:example.org", "password-of-dora")
 	o.step("POST", v3+"/account/deactivate", dora, withAuth("", byPassword("dora", "password-of-dora"), `"erase":true`))

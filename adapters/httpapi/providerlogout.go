@@ -33,7 +33,7 @@ func (a *API) providerLogout(x *exchange) error {
 	writeJSON(x.Response(), http.StatusBadRequest, logoutRefusal{Error: "invalid_request", Description: said.text})
 	var traced domain.Traced
 	errors.As(err, &traced)
-	return domain.Trace(domain.Refuse(domain.ErrInvalidParam, said.reason, said.text), traced.Evidence, traced.User)
+	return domain.Trace(&domain.Refusal{Kind: domain.ErrInvalidParam, Reason: said.reason, Text: said.text}, traced.Evidence, traced.User)
 }
 
 func (a *API) endForProvider(x *exchange) error {

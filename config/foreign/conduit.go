@@ -112,6 +112,7 @@ func conduitJWT(s *section, d *draft, names conduitNames) {
 	}
 	d.set("jwt.providers", "register_user", yamlFlag(s.flag("register_user", true)), s.origin("register_user"))
 	d.set("jwt.providers", "link_existing", "true", linksOfBefore)
+	s.decide("enable", whileStrangers)
 	s.rest(Decide, "is no setting that is known here; see whether it protects something")
 }
 

@@ -93,7 +93,7 @@ func golden(t *testing.T, name, got string) {
 
 func TestEveryTopLevelKeyIsTakenOverOrReported(t *testing.T) {
 	// Those that became settings, with nothing to be said of them.
-	silent := map[string]bool{"server_name": true, "public_baseurl": true, "jwt_config": true, "rc_login": true, "rc_registration": true,
+	silent := map[string]bool{"server_name": true, "public_baseurl": true, "rc_login": true, "rc_registration": true,
 		"enable_registration": true, "registration_shared_secret_path": true, "allow_guest_access": true, "app_service_config_files": true,
 		"session_lifetime": true, "refreshable_access_token_lifetime": true, "refresh_token_lifetime": true,
 		"nonrefreshable_access_token_lifetime": true, "login_via_existing_session": true,

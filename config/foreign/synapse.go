@@ -70,12 +70,17 @@ func synapseJWT(s *section, d *draft) {
 	}
 	d.set("jwt.providers", "register_user", "true", "as at Synapse, which always creates who is new")
 	d.set("jwt.providers", "link_existing", "true", linksOfBefore)
+	s.decide("enabled", whileStrangers)
 	s.rest(Decide, "is no setting that is known here; see whether it protects something")
 }
 
 // linksOfBefore is why accounts may be linked: the other server remembered only
 // names.
 const linksOfBefore = "the accounts that are taken over are those of the same names"
+
+// whileStrangers is what that means for servers on which strangers register.
+const whileStrangers = "link_existing gives an account to whoever's token first has its name, as there; " +
+	"where strangers can register, set it to false once the users of before have signed in"
 
 // synapsePasswords writes who signs in with a password.
 func synapsePasswords(s *section, d *draft) {
