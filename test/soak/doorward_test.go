@@ -51,7 +51,7 @@ server_name: localhost
 http: {listen: %q}
 database: {url: %q}
 log: {level: warn}
-jwt: {providers: [{name: soak, secret: %q, allow_uia: true}]}
+jwt: {providers: [{name: soak, secret: %q, allow_uia: true, link_existing: true}]}
 registration: {enabled: true}
 rate_limits: {enabled: false}
 `
