@@ -11,7 +11,11 @@ import (
 //
 // Verify returns the bearer's claims, or a refusal: domain.ErrForbidden if the
 // credential proves nothing, domain.ErrInvalidUsername if it proves an identity
-// whose name cannot be a user's. It never writes: what a login uses up is named
+// whose name cannot be a user's; domain.ErrMissingParam or domain.ErrInvalidParam
+// for what the credential lacks; for application services domain.ErrMissingToken,
+// domain.ErrUnknownToken or domain.ErrOutsideNamespace. A verifier whose
+// credentials can be guessed counts guesses, and returns domain.ErrLimited. It
+// never writes: what a login uses up is named
 // in its claims and spent by the sign-in.
 type TokenVerifier interface {
 	Verify(ctx context.Context, cred domain.Credential) (domain.Claims, error)

@@ -73,9 +73,17 @@ func checkClaims(c domain.Claims) error {
 	return domain.CheckLocalpart(c.Localpart)
 }
 
+// verdicts are the kinds of errors that a verifier may return of a credential.
+var verdicts = []error{
+	domain.ErrForbidden, domain.ErrInvalidUsername, domain.ErrMissingParam, domain.ErrInvalidParam,
+	domain.ErrMissingToken, domain.ErrUnknownToken, domain.ErrOutsideNamespace, domain.ErrLimited,
+}
+
 func wantRefusal(err error) error {
-	if errors.Is(err, domain.ErrForbidden) || errors.Is(err, domain.ErrInvalidUsername) {
-		return nil
+	for _, verdict := range verdicts {
+		if errors.Is(err, verdict) {
+			return nil
+		}
 	}
-	return errors.Join(errors.New("want ErrForbidden or ErrInvalidUsername, got"), err)
+	return errors.Join(errors.New("want one of the refusals of ports.TokenVerifier, got"), err)
 }
