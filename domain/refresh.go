@@ -24,6 +24,18 @@ type Session struct {
 	PreviousRefreshExpires time.Time // zero: never
 }
 
+// Dead says whether no token of the session authenticates or renews it any more.
+// A session without tokens is not dead: nobody was signed in.
+func (s Session) Dead(now time.Time) bool {
+	if Expired(s.Ends, now) {
+		return true
+	}
+	access := s.Access != TokenHash{} && !Expired(s.AccessExpires, now)
+	refresh := s.Refresh != TokenHash{} && !Expired(s.RefreshExpires, now)
+	previous := s.PreviousRefresh != TokenHash{} && !s.Confirmed && !Expired(s.PreviousRefreshExpires, now)
+	return s.Access != TokenHash{} && !access && !refresh && !previous
+}
+
 // Renew returns the user's session after a refresh: the pair is replaced by a
 // new one. It returns [ErrNotFound] if the refresh token is not, or no longer,
 // one of the session's, what [User.MayUse] does, or [ErrExpiredToken].

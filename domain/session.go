@@ -103,4 +103,6 @@ type Bearer struct {
 	// Stale says that the access token authenticates nobody any more, and that
 	// its device still is signed in: the token expired, or was refreshed.
 	Stale bool
+	// Expires is when the access token does; zero: never, or it was not asked for.
+	Expires time.Time
 }

@@ -58,8 +58,8 @@ type SessionRepository interface {
 	// nothing was written.
 	Refresh(ctx context.Context, r domain.Renewal) (domain.Renewed, error)
 
-	// ByAccessToken returns whose token it is at the time, locked and deactivated
-	// users included, or domain.ErrNotFound if its session is nobody's. It is stale
+	// ByAccessToken returns whose token it is at the time, and when it expires, locked
+	// and deactivated users included, or domain.ErrNotFound if its session is nobody's. It is stale
 	// if it has expired, or is not the session's current access token. The first
 	// use of one that is not stale is remembered before ByAccessToken returns: it
 	// ends the refresh token before.

@@ -19,6 +19,9 @@ type Repositories struct {
 	ImportedTokens     ImportedTokenRepository
 	Imports            ImportRepository
 	KeySets            KeySetRepository
+	Outbox             OutboxRepository
+	Leases             LeaseRepository
+	DeadSessions       DeadSessionRepository
 }
 
 // A Storage keeps what has to outlive a request.
