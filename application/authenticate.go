@@ -99,7 +99,7 @@ func (a Authenticate) byTicket(ctx context.Context, token string) (domain.Bearer
 		return domain.Bearer{}, err
 	}
 	user, err := a.Users.ByID(ctx, ticket.User)
-	return domain.Bearer{User: user}, err
+	return domain.Bearer{User: user, Expires: ticket.Expires}, err
 }
 
 // asserted returns whom an application service acts as. It may act as the user

@@ -29,24 +29,29 @@ type KeySets interface {
 }
 
 // Background is the work that no request waits for: sightings of devices and audit
-// records are written down, what has expired is deleted, and keys are kept up to
-// date.
+// records are written down, what has expired is deleted, keys are kept up to date,
+// and a homeserver that has handed authentication over is told of changes.
 type Background struct {
 	LastSeen *LastSeen
 	Audit    *Audit
 	KeySets  KeySets // nil: there are none
-	Storage  ports.Storage
-	Now      Clock
-	Log      *slog.Logger
+	// Delegation is nil if no homeserver has handed authentication over.
+	Delegation *Delegation
+	Storage    ports.Storage
+	Now        Clock
+	Log        *slog.Logger
 }
 
 // Run works until ctx ends, and then writes down what is left. A failure is
 // logged, and tried again the next time.
 func (b Background) Run(ctx context.Context) {
-	var polling sync.WaitGroup
-	defer polling.Wait()
+	var beside sync.WaitGroup
+	defer beside.Wait()
 	if b.KeySets != nil {
-		polling.Go(func() { b.KeySets.Poll(ctx) })
+		beside.Go(func() { b.KeySets.Poll(ctx) })
+	}
+	if b.Delegation != nil {
+		beside.Go(func() { b.Delegation.Run(ctx) })
 	}
 	audit, seen, old := time.NewTicker(writeAuditEvery), time.NewTicker(writeSeenEvery), time.NewTicker(cleanUpEvery)
 	defer audit.Stop()
@@ -86,7 +91,12 @@ func (b Background) CleanUp(ctx context.Context) error {
 	r, now := b.Storage.Repositories(), b.Now()
 	_, interactions := r.Interactions.DeleteExpired(ctx, now)
 	_, tickets := r.Tickets.DeleteExpired(ctx, now)
-	return errors.Join(interactions, tickets, forgetImported(ctx, r.ImportedTokens), b.Audit.CleanUp(ctx))
+	errs := errors.Join(interactions, tickets, forgetImported(ctx, r.ImportedTokens), b.Audit.CleanUp(ctx))
+	if b.Delegation != nil {
+		_, err := b.Delegation.BuryDead(ctx)
+		errs = errors.Join(errs, err)
+	}
+	return errs
 }
 
 // forgetImported deletes imported tokens whose sessions have ended, a few at a time.

@@ -17,7 +17,9 @@ type Login struct {
 	Storage     ports.Storage
 	Limiter     ports.RateLimiter
 	Rules       domain.SessionRules
-	Now         Clock
+	// Delegation may be nil.
+	Delegation *Delegation
+	Now        Clock
 }
 
 // A LoginRequest is a credential and the device to sign in with.
@@ -56,8 +58,9 @@ type LoginResult struct {
 // verifier refuses with, [domain.ErrInvalidParam] or [domain.ErrTooLong] for the
 // device, [domain.ErrInvalidUsername], [domain.ErrExclusive],
 // [domain.ErrUserNotFound], [domain.ErrOtherIdentity], [domain.ErrUserDeactivated],
-// [domain.ErrUserLocked], [domain.ErrTooManyDevices], or [domain.ErrForbidden] if
-// what was verified does not hold any more. Once the credential was verified, the
+// [domain.ErrUserLocked], [domain.ErrTooManyDevices], [domain.ErrHomeserverAway] if
+// a homeserver has to know of it first, or [domain.ErrForbidden] if what was
+// verified does not hold any more. Once the credential was verified, the
 // error is a [domain.Traced].
 func (l Login) Do(ctx context.Context, req LoginRequest) (result LoginResult, err error) {
 	verifier, ok := l.Types.Verifier(req.Credential.Type)
@@ -101,7 +104,7 @@ func (l Login) signIn(ctx context.Context, verifier ports.TokenVerifier, req Log
 
 // enter signs the account in.
 func (l Login) enter(ctx context.Context, claims domain.Claims, who account, req LoginRequest, may func(domain.UserID) error) (LoginResult, error) {
-	device, err := deviceOf(req.DeviceID, req.DeviceName)
+	device, err := l.Delegation.deviceOf(req.DeviceID, req.DeviceName)
 	if err != nil {
 		return LoginResult{}, err
 	}
@@ -109,7 +112,7 @@ func (l Login) enter(ctx context.Context, claims domain.Claims, who account, req
 		return LoginResult{}, err
 	}
 	opening := newOpening(l.Rules, l.Now(), device, req.DeviceName, req.Refreshable).of(who)
-	signedIn, err := opening.open(ctx, l.Storage)
+	signedIn, err := l.Delegation.open(ctx, opening, who, l.Storage)
 	if errors.Is(err, domain.ErrNotFound) {
 		err = who.absent
 	}

@@ -46,7 +46,8 @@ func (r Register) nameFor(ctx context.Context, name string) (domain.UserID, erro
 	return id, r.isFree(ctx, id, domain.UserID("@"+name+":"+string(r.Server)))
 }
 
-// isFree returns [domain.ErrExists] if there is a user of one of the ids.
+// isFree returns [domain.ErrExists] if there is a user of one of the ids, here or
+// at the homeserver.
 func (r Register) isFree(ctx context.Context, ids ...domain.UserID) error {
 	for i, id := range ids {
 		if i > 0 && id == ids[0] {
@@ -60,7 +61,7 @@ func (r Register) isFree(ctx context.Context, ids ...domain.UserID) error {
 			return err
 		}
 	}
-	return nil
+	return r.Delegation.vacant(ctx, ids[0])
 }
 
 // create makes an account of the name.
@@ -98,7 +99,7 @@ func (r Register) write(ctx context.Context, a newAccount) (result LoginResult, 
 	if err != nil {
 		return LoginResult{}, err
 	}
-	err = r.Storage.InTransaction(ctx, func(repositories ports.Repositories) error {
+	err = r.within(ctx, a, opening, func(repositories ports.Repositories) error {
 		// The token comes before the session, as when it was reserved: whoever
 		// locks both locks them in this order.
 		if err := a.confirmed.useToken(ctx, repositories, now); err != nil {
@@ -133,9 +134,20 @@ func (r Register) write(ctx context.Context, a newAccount) (result LoginResult, 
 	return result, nil
 }
 
+// within runs a transaction in which the user is created and signed in. A
+// homeserver that has to know of a new device before is told of it.
+func (r Register) within(ctx context.Context, a newAccount, o opening, do func(ports.Repositories) error) error {
+	if r.Delegation == nil || a.wanted.NoLogin {
+		return r.Storage.InTransaction(ctx, do)
+	}
+	return r.Delegation.admit(ctx, arrival{
+		user: a.user.ID, displayName: a.user.DisplayName, device: o.Device, deviceName: o.DeviceName, stranger: domain.ErrExists,
+	}, do)
+}
+
 // opening prepares the sign-in of a new user.
 func (r Register) opening(w Wanted, user domain.UserID) (opening, error) {
-	device, err := deviceOf(w.DeviceID, w.DeviceName)
+	device, err := r.Delegation.deviceOf(w.DeviceID, w.DeviceName)
 	if err != nil {
 		return opening{}, err
 	}

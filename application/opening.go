@@ -112,6 +112,33 @@ func redeem(ctx context.Context, r ports.Repositories, user domain.UserID, proof
 	return err
 }
 
+// stillGood says what redeem would say now, as far as that is for tickets to say.
+func stillGood(ctx context.Context, tickets ports.TicketRepository, proof domain.Proof, now time.Time) error {
+	if proof.Ticket != (domain.TokenHash{}) {
+		if _, err := tickets.ByHash(ctx, proof.Ticket, now); errors.Is(err, domain.ErrNotFound) {
+			return domain.ErrForbidden
+		} else if err != nil {
+			return err
+		}
+	}
+	return unused(ctx, tickets, proof.Once, now)
+}
+
+// unused returns the error for whoever comes second, if somebody was first.
+func unused(ctx context.Context, tickets ports.TicketRepository, once domain.Once, now time.Time) error {
+	if once.Key == (domain.TokenHash{}) {
+		return nil
+	}
+	_, err := tickets.ByHash(ctx, once.Key, now)
+	switch {
+	case errors.Is(err, domain.ErrNotFound):
+		return nil
+	case err != nil:
+		return err
+	}
+	return once.Used
+}
+
 // useUp makes sure that nobody else can use what is good once, or returns the
 // error for whoever comes second.
 func useUp(ctx context.Context, r ports.Repositories, once domain.Once, now time.Time) error {

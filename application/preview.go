@@ -40,7 +40,7 @@ func (p Preview) Do(ctx context.Context, claims domain.Claims) (Outlook, error) 
 	switch {
 	case errors.Is(err, domain.ErrNotFound):
 		if err = who.absent; err == nil {
-			err = p.unused(ctx, claims.Proof.Once)
+			err = unused(ctx, p.Tickets, claims.Proof.Once, p.Now())
 		}
 		return Outlook{User: domain.User{ID: who.id()}}, err
 	case errors.Is(err, domain.ErrOtherIdentity):
@@ -52,17 +52,5 @@ func (p Preview) Do(ctx context.Context, claims domain.Claims) (Outlook, error) 
 	if err := user.MayUse(); err != nil {
 		return outlook, err
 	}
-	return outlook, p.unused(ctx, claims.Proof.Once)
-}
-
-// unused returns the error for whoever comes second, if somebody was first.
-func (p Preview) unused(ctx context.Context, once domain.Once) error {
-	_, err := p.Tickets.ByHash(ctx, once.Key, p.Now())
-	switch {
-	case errors.Is(err, domain.ErrNotFound):
-		return nil
-	case err != nil:
-		return err
-	}
-	return once.Used
+	return outlook, unused(ctx, p.Tickets, claims.Proof.Once, p.Now())
 }

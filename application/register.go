@@ -26,7 +26,9 @@ type Register struct {
 	Confirm     Confirm
 	Open        Registration
 	Rules       domain.SessionRules
-	Now         Clock
+	// Delegation may be nil.
+	Delegation *Delegation
+	Now        Clock
 }
 
 // Registration says who may make an account.
@@ -121,7 +123,7 @@ func (r Register) check(ctx context.Context, req RegisterRequest) error {
 			return err
 		}
 	}
-	if _, err := deviceOf(req.DeviceID, req.DeviceName); err != nil {
+	if _, err := r.Delegation.deviceOf(req.DeviceID, req.DeviceName); err != nil {
 		return err
 	}
 	if req.Password == nil {

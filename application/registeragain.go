@@ -40,7 +40,7 @@ func (r Register) again(ctx context.Context, i domain.Interaction) (LoginResult,
 	if err != nil {
 		return LoginResult{}, err
 	}
-	signedIn, err := opening.open(ctx, r.Storage)
+	signedIn, err := r.Delegation.open(ctx, opening, account{ids: opening.Users}, r.Storage)
 	if errors.Is(err, domain.ErrNotFound) {
 		err = domain.ErrUserNotFound
 	}

@@ -87,7 +87,7 @@ func (s SignedRegistration) Do(ctx context.Context, req SignedRequest) (LoginRes
 	if _, err := s.Register.nameFor(ctx, *req.Username); err != nil {
 		return LoginResult{}, err
 	}
-	if _, err := deviceOf(req.DeviceID, req.DeviceName); err != nil {
+	if _, err := s.Register.Delegation.deviceOf(req.DeviceID, req.DeviceName); err != nil {
 		return LoginResult{}, err
 	}
 	if err := s.Register.Hasher.CheckNew(req.Password); err != nil {

@@ -33,6 +33,8 @@ type Dependencies struct {
 	Administrators Administrators
 	// Audit keeps no records if zero.
 	Audit AuditRules
+	// Delegation is that of a homeserver; nil: none has handed authentication over.
+	Delegation *Delegation
 }
 
 // UseCases are all that Doorward does.
@@ -59,6 +61,9 @@ type UseCases struct {
 	Administrators     Administrators
 	Administer         Administer
 	RegistrationTokens RegistrationTokens
+	Introspect         Introspect
+	// Delegation is nil if no homeserver has handed authentication over.
+	Delegation *Delegation
 	// LastSeen is told which devices are used.
 	LastSeen *LastSeen
 	// Audit is told what was done, and refused.
@@ -67,6 +72,7 @@ type UseCases struct {
 
 // New makes the use cases.
 func New(d Dependencies) UseCases {
+	d.Storage = d.Delegation.Noting(d.Storage)
 	r := d.Storage.Repositories()
 	seen := NewLastSeen(r.Sightings, d.Now)
 	tokens := NewTokenReader(r.ImportedTokens, d.Now)
@@ -81,12 +87,12 @@ func New(d Dependencies) UseCases {
 	register := Register{
 		Server: d.Server, Appservices: d.Appservices,
 		Storage: d.Storage, Hasher: d.Hasher, Limiter: d.Limiter,
-		Confirm: confirm, Open: d.Registration, Rules: d.Rules, Now: d.Now,
+		Confirm: confirm, Open: d.Registration, Rules: d.Rules, Delegation: d.Delegation, Now: d.Now,
 	}
 	return UseCases{
 		Login: Login{
 			Server: d.Server, Types: d.Types, Appservices: d.Appservices,
-			Storage: d.Storage, Limiter: d.Limiter, Rules: d.Rules, Now: d.Now,
+			Storage: d.Storage, Limiter: d.Limiter, Rules: d.Rules, Delegation: d.Delegation, Now: d.Now,
 		},
 		Refresh:      Refresh{Sessions: r.Sessions, Tokens: tokens, Limiter: d.Limiter, Rules: d.Rules, Now: d.Now},
 		Authenticate: authenticate,
@@ -116,6 +122,8 @@ func New(d Dependencies) UseCases {
 		Administrators:     d.Administrators,
 		Administer:         Administer{Server: d.Server, Appservices: d.Appservices, Storage: d.Storage, Hasher: d.Hasher, Now: d.Now},
 		RegistrationTokens: RegistrationTokens{Tokens: r.RegistrationTokens, Now: d.Now},
+		Introspect:         Introspect{Authenticate: authenticate},
+		Delegation:         d.Delegation,
 		LastSeen:           seen,
 		Audit:              NewAudit(r.Audit, d.Audit, d.Now),
 	}

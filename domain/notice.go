@@ -42,3 +42,33 @@ type Backlog struct {
 	Notices int
 	Oldest  time.Time // when the first of them was written; zero: there is none
 }
+
+// ChangesTo returns what a homeserver has to hear if the user becomes another one,
+// in the order in which it has to.
+func (u User) ChangesTo(after User) (notices []Notice) {
+	add := func(kind NoticeKind, text string) {
+		notices = append(notices, Notice{User: after.ID, Kind: kind, Text: text})
+	}
+	erased := after.Erased && !u.Erased
+	switch {
+	case after.Deactivated && erased:
+		add(UserErased, "")
+	case after.Deactivated && !u.Deactivated:
+		add(UserDeactivated, "")
+	case u.Deactivated && !after.Deactivated:
+		add(UserReactivated, "")
+	}
+	if after.DisplayName != u.DisplayName && !(after.Deactivated && erased) {
+		add(UserRenamed, after.DisplayName)
+	}
+	if after.AvatarURL != u.AvatarURL && !(after.Deactivated && erased) {
+		add(UserAvatarChanged, after.AvatarURL)
+	}
+	switch {
+	case after.Locked && !u.Locked:
+		add(UserLocked, "")
+	case u.Locked && !after.Locked:
+		add(UserUnlocked, "")
+	}
+	return notices
+}
