@@ -3,6 +3,7 @@ package config_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -23,6 +24,8 @@ func TestChangedNamesEverySettingThatDiffers(t *testing.T) {
 		{"a list", server, server + "http: {trusted_proxies: [127.0.0.1]}\n", []string{"http.trusted_proxies"}},
 		{"a secret", server + "admin: {api_token: 0123456789abcdef0123456789abcdef}\n", server + "admin: {api_token: 0123456789abcdef0123456789abcdeg}\n",
 			[]string{"admin.api_token"}},
+		{"a homeserver that delegates", server, server + strings.ReplaceAll(delegated, minimal, ""),
+			[]string{"homeserver.issuer", "homeserver.kind", "homeserver.secret", "http.trusted_proxies", "public_base_url"}},
 		{"a setting of a provider", minimal, minimal + "      leeway: 1m\n", []string{"jwt.providers[0].leeway"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -26,6 +26,7 @@ type Config struct {
 	Appservices []Appservice `yaml:"-"`
 	Sessions    Sessions     `yaml:"sessions"`
 	RateLimits  RateLimits   `yaml:"rate_limits"`
+	Homeserver  Homeserver   `yaml:"homeserver"`
 	Admin       Admin        `yaml:"admin"`
 	Audit       Audit        `yaml:"audit"`
 	Log         Log          `yaml:"log"`

@@ -21,6 +21,7 @@ func (c *Config) setDefaults() {
 		LoginToken:   Limit{PerSecond: 0.0167, Burst: 1},
 		Store:        memoryStore,
 	}
+	c.Homeserver = Homeserver{Kind: None, URL: "http://127.0.0.1:8018/"}
 	c.Audit = Audit{Enabled: true, Retention: 90 * 24 * time.Hour}
 	c.Log.Level = "info"
 	c.Log.Format = "text"

@@ -41,8 +41,9 @@ func TestWhatIsLeftOutHasItsDefault(t *testing.T) {
 			LoginToken:   config.Limit{PerSecond: 0.0167, Burst: 1},
 			Store:        "memory",
 		},
-		Audit: config.Audit{Enabled: true, Retention: 90 * 24 * time.Hour},
-		Log:   config.Log{Level: "info", Format: "text"},
+		Homeserver: config.Homeserver{Kind: config.None, URL: "http://127.0.0.1:8018/"},
+		Audit:      config.Audit{Enabled: true, Retention: 90 * 24 * time.Hour},
+		Log:        config.Log{Level: "info", Format: "text"},
 	}
 	if diff := cmp.Diff(want, parse(t, minimal), comparable); diff != "" {
 		t.Error(diff)

@@ -61,6 +61,23 @@ func TestVariablesReachNestedSettings(t *testing.T) {
 	}
 }
 
+func TestVariablesMakeAHomeserverDelegate(t *testing.T) {
+	secret := strings.Repeat("s", 32)
+	got := parse(t, minimal,
+		"DOORWARD_HOMESERVER_KIND=palpo",
+		"DOORWARD_HOMESERVER_URL=https://h/",
+		"DOORWARD_HOMESERVER_SECRET="+secret,
+		"DOORWARD_HOMESERVER_ISSUER=https://i/",
+		"DOORWARD_HOMESERVER_ACCOUNT_MANAGEMENT_URL=https://m/",
+	).Homeserver
+	want := config.Homeserver{
+		Kind: config.Palpo, URL: "https://h/", Secret: config.Secret(secret), Issuer: "https://i/", AccountManagementURL: "https://m/",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestVariablesMakePolicies(t *testing.T) {
 	c := parse(t, minimal+"registration: {terms: [{id: a, version: v, name: A, url: http://a}]}\n",
 		"DOORWARD_REGISTRATION_TERMS_0_LANGUAGE=de",

@@ -39,6 +39,7 @@ func (r *reading) twins() []valueFile {
 		{"password.pepper_file", c.Password.PepperFile, (*string)(&c.Password.Pepper), "password.pepper", maxValueBytes, true},
 		{"registration.shared_secret_file", c.Registration.SharedSecretFile, (*string)(&c.Registration.SharedSecret), "registration.shared_secret", maxValueBytes, true},
 		{"rate_limits.store_file", c.RateLimits.StoreFile, (*string)(&c.RateLimits.Store), "rate_limits.store", maxValueBytes, true},
+		{"homeserver.secret_file", c.Homeserver.SecretFile, (*string)(&c.Homeserver.Secret), "homeserver.secret", maxValueBytes, true},
 		{"admin.api_token_file", c.Admin.APITokenFile, (*string)(&c.Admin.APIToken), "admin.api_token", maxValueBytes, true},
 	}
 }

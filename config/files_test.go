@@ -104,13 +104,14 @@ func TestSecretsThatStandAloneAreGivenOnce(t *testing.T) {
 	write(t, folder, "redis", "rediss://:password@redis.example.org/1\n", 0o600)
 	name := filepath.Join(folder, "d.yaml")
 	const head = "server_name: a\n"
-	c, err := config.Parse(name, []byte(head+"registration: {shared_secret: '', shared_secret_file: secret}\nadmin: {api_token_file: secret}\n"),
+	c, err := config.Parse(name, []byte(head+"registration: {shared_secret: '', shared_secret_file: secret}\nadmin: {api_token_file: secret}\n"+
+		"homeserver: {kind: palpo, issuer: https://a/, secret_file: secret}\n"),
 		[]string{"DOORWARD_RATE_LIMITS_STORE_FILE=redis"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := []string{c.Registration.SharedSecret.Reveal(), c.Admin.APIToken.Reveal(), c.RateLimits.Store.Reveal()}
-	if diff := cmp.Diff([]string{secret, secret, "rediss://:password@redis.example.org/1"}, got); diff != "" {
+	got := []string{c.Registration.SharedSecret.Reveal(), c.Admin.APIToken.Reveal(), c.Homeserver.Secret.Reveal(), c.RateLimits.Store.Reveal()}
+	if diff := cmp.Diff([]string{secret, secret, secret, "rediss://:password@redis.example.org/1"}, got); diff != "" {
 		t.Error(diff)
 	}
 	for text, want := range map[string]string{
@@ -120,6 +121,9 @@ func TestSecretsThatStandAloneAreGivenOnce(t *testing.T) {
 		"rate_limits: {store_file: secret}":                                         "rate_limits.store_file: begins with none of redis:// and rediss://, and is not memory",
 		"admin: {api_token: " + secret + ", api_token_file: secret}":                "admin.api_token_file: there is api_token too; give one of them",
 		"admin: {api_token_file: short}":                                            "admin.api_token_file: is shorter than 32 characters",
+		"homeserver: {secret: " + secret + ", secret_file: secret}":                 "homeserver.secret_file: there is secret too; give one of them",
+		"homeserver: {kind: synapse, issuer: https://a/, secret_file: short}":       "homeserver.secret_file: is shorter than 32 characters",
+		"homeserver: {kind: synapse, issuer: https://a/, secret_file: missing}":     "homeserver.secret_file: the file (looked for in " + folder + ") cannot be read: no such file or directory",
 		"admin: {api_token_file: missing}":                                          "admin.api_token_file: the file (looked for in " + folder + ") cannot be read: no such file or directory",
 	} {
 		_, err := config.Parse(name, []byte(head+text+"\n"), nil)
@@ -151,6 +155,8 @@ func TestSecretsThatOthersCanReadAreWarnedAbout(t *testing.T) {
 		{"a password of Redis", publicKey + "rate_limits: {store: 'redis://:b@c'}\n", nil, []string{path + ":5: rate_limits.store: " + own}},
 		{"Redis without one", publicKey + "rate_limits: {store: 'redis://c'}\n", nil, nil},
 		{"a secret of registration", publicKey + "registration: {shared_secret: sixteen bytes...}\n", nil, []string{path + ":5: registration.shared_secret: " + own}},
+		{"a homeserver's secret", publicKey + "homeserver: {secret: a}\n", nil, []string{path + ":5: homeserver.secret: " + own}},
+		{"a homeserver's secret in a file", publicKey + "homeserver: {secret_file: token}\n", nil, []string{path + ":5: homeserver.secret_file: others than its owner may use the file (mode 0640); chmod 600 it"}},
 		{"a token in a file", publicKey + "admin: {api_token_file: token}\n", nil, []string{path + ":5: admin.api_token_file: others than its owner may use the file (mode 0640); chmod 600 it"}},
 		{"no password", publicKey + "database: {url: 'postgres://a@c/d'}\n", nil, nil},
 		{"no secret", publicKey, nil, nil},

@@ -29,6 +29,7 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Add([]byte(minimal+"registration: {terms: [{id: a, version: v, name: A, url: http://a}]}\nrate_limits: {refresh: {per_second: 0.001}}\n"),
 		"DOORWARD_RATE_LIMITS_REFRESH_BURST=2\nDOORWARD_REGISTRATION_TERMS_0_LANGUAGE=de")
+	f.Add([]byte(delegated), "DOORWARD_HOMESERVER_KIND=palpo\nDOORWARD_HOMESERVER_URL=http://a/")
 	f.Add([]byte(minimal), "DOORWARD_JWT_PROVIDERS_1_NAME=b\nDOORWARD_LOG_LEVEL=x")
 	f.Fuzz(func(t *testing.T, text []byte, environ string) {
 		// No file: the fuzzer must not open what it makes up.
@@ -66,6 +67,9 @@ func checkAccepted(t *testing.T, c *config.Config) {
 		if !(l.PerSecond > 0) || math.IsInf(l.PerSecond, 0) || l.Burst < 1 {
 			t.Errorf("accepted: %+v", l)
 		}
+	}
+	if h := c.Homeserver; h.Delegated() && (h.URL == "" || len(h.Secret) < 32 || h.Issuer == "" || h.AccountManagement() == "" || c.Registration.Guests) {
+		t.Errorf("accepted: %+v", h)
 	}
 	open := 0
 	for _, p := range c.JWT.Providers {

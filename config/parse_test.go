@@ -135,6 +135,12 @@ rate_limits:
   refresh: {per_second: 5, burst: 5}
   login_token: {per_second: 0.6, burst: 6}
   store: redis://:pass%20word@redis:6379/15
+homeserver:
+  kind: none
+  url: not used
+  secret: not used
+  issuer: not used
+  account_management_url: not used
 admin: {api_token: 0123456789abcdefghijklmnopqrstuv}
 audit: {enabled: false, retention: 48h}
 log: {level: debug, format: json}
@@ -192,6 +198,9 @@ log: {level: debug, format: json}
 			Refresh:      config.Limit{PerSecond: 5, Burst: 5},
 			LoginToken:   config.Limit{PerSecond: 0.6, Burst: 6},
 			Store:        "redis://:pass%20word@redis:6379/15",
+		},
+		Homeserver: config.Homeserver{
+			Kind: config.None, URL: "not used", Secret: "not used", Issuer: "not used", AccountManagementURL: "not used",
 		},
 		Admin: config.Admin{APIToken: "0123456789abcdefghijklmnopqrstuv"},
 		Audit: config.Audit{Retention: 48 * time.Hour},

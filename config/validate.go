@@ -36,13 +36,16 @@ func (r *reading) validate() {
 	r.validateAppservices()
 	r.validateSessions()
 	r.validateRateLimits()
-	r.validateAdmin()
+	r.validateHomeserver()
+	if token := c.Admin.APIToken.Reveal(); token != "" {
+		r.bearer("admin.api_token", token)
+	}
 	r.span("audit.retention", c.Audit.Retention)
 	r.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	r.oneOf("log.format", c.Log.Format, "text", "json")
 }
 
-func isBaseURL(s string) bool { return isWebURL(s) && !strings.ContainsAny(s, "?#") }
+func isBaseURL(s string) bool { return isWebURL(s) && !strings.ContainsAny(s, "?# ") }
 
 func isWebURL(s string) bool {
 	u, err := url.Parse(s)

@@ -16,8 +16,8 @@ const (
 // redisDatabase is the path of a URL of Redis: the number of a database.
 var redisDatabase = regexp.MustCompile(`^(/[0-9]{0,4})?$`)
 
-// minAPIToken is the least length of admin.api_token.
-const minAPIToken = 32
+// minBearer is the least length of secrets that are bearer tokens.
+const minBearer = 32
 
 func (r *reading) validateLoginToken() {
 	if lifetime := r.config.LoginToken.Lifetime; lifetime < minLoginToken || lifetime > maxLoginToken {
@@ -60,15 +60,13 @@ func (r *reading) validateLimitStore() {
 	}
 }
 
-// validateAdmin demands a token that no one guesses, and that a header can hold.
-func (r *reading) validateAdmin() {
-	token := r.config.Admin.APIToken.Reveal()
+// bearer demands a secret that no one guesses, and that a header can hold.
+func (r *reading) bearer(path, token string) {
 	notInHeader := func(c rune) bool { return c <= ' ' || c > '~' }
 	switch {
-	case token == "":
 	case strings.ContainsFunc(token, notInHeader):
-		r.invalid("admin.api_token", "has spaces or characters that are not ASCII; a header cannot hold them")
-	case len(token) < minAPIToken:
-		r.invalid("admin.api_token", "is shorter than %d characters", minAPIToken)
+		r.invalid(path, "has spaces or characters that are not ASCII; a header cannot hold them")
+	case len(token) < minBearer:
+		r.invalid(path, "is shorter than %d characters", minBearer)
 	}
 }

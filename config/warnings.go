@@ -57,6 +57,7 @@ func (r *reading) warn() {
 	if !c.RateLimits.Enabled {
 		r.warning("rate_limits.enabled", "nothing slows down who guesses passwords and tokens")
 	}
+	r.warnOfDelegation()
 }
 
 // warnOfConfigFile warns of a configuration file that holds a secret and is

@@ -39,6 +39,7 @@ const (
 	AuditAdminRevoked    AuditEvent = "admin_revoked"
 	AuditUserChanged     AuditEvent = "user_changed" // in another way, or refused before that was known
 	AuditActedAs         AuditEvent = "acted_as"     // an administrator got a token of the user
+	AuditCrossSigning    AuditEvent = "cross_signing_reset_allowed"
 )
 
 // What administrators do to registration tokens.
@@ -58,7 +59,7 @@ func AuditEvents() []AuditEvent {
 		AuditLoginTokenIssued, AuditOpenIDIssued, AuditDeviceRenamed, AuditDeviceDeleted, AuditAddressDeleted,
 		AuditProviderLogout,
 		AuditPasswordChanged, AuditDeactivated, AuditReactivated, AuditLocked, AuditUnlocked,
-		AuditSuspended, AuditUnsuspended, AuditAdminGranted, AuditAdminRevoked, AuditUserChanged, AuditActedAs,
+		AuditSuspended, AuditUnsuspended, AuditAdminGranted, AuditAdminRevoked, AuditUserChanged, AuditActedAs, AuditCrossSigning,
 		AuditTokenCreated, AuditTokenChanged, AuditTokenDeleted,
 	}
 }

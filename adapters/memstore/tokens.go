@@ -43,6 +43,9 @@ func (v *view) bearerAt(access domain.TokenKey, now time.Time) (bearer domain.Be
 	session := owner.devices[i].session
 	bearer = owner.bearer(i)
 	bearer.Stale = access.Token != session.Access || domain.Expired(session.AccessExpires, now)
+	if access.Token == session.Access {
+		bearer.Expires = milliseconds(session.AccessExpires)
+	}
 	return bearer, !bearer.Stale && !session.Confirmed, nil
 }
 

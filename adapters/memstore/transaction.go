@@ -47,6 +47,9 @@ func repositories(c calls) ports.Repositories {
 		ImportedTokens:     importedTokens{c},
 		Imports:            imports{c},
 		KeySets:            keySets{c},
+		Outbox:             outbox{c},
+		Leases:             leases{c},
+		DeadSessions:       deadSessions{c},
 	}
 }
 

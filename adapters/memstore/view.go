@@ -35,6 +35,9 @@ type tables struct {
 	imported      map[domain.TokenHash]domain.ImportedToken
 	progress      map[string]domain.ImportProgress // by the source
 	keySets       map[string]keySet
+	outbox        map[int64]domain.Notice
+	lastNotice    map[lastNotice]int64
+	leases        map[domain.UserID]domain.Lease
 }
 
 func newTables() *tables {
@@ -50,6 +53,9 @@ func newTables() *tables {
 		imported:      map[domain.TokenHash]domain.ImportedToken{},
 		progress:      map[string]domain.ImportProgress{},
 		keySets:       map[string]keySet{},
+		outbox:        map[int64]domain.Notice{},
+		lastNotice:    map[lastNotice]int64{},
+		leases:        map[domain.UserID]domain.Lease{},
 	}
 }
 
@@ -66,6 +72,9 @@ type view struct {
 	imported      layer[domain.TokenHash, domain.ImportedToken]
 	progress      layer[string, domain.ImportProgress]
 	keySets       layer[string, keySet]
+	outbox        layer[int64, domain.Notice]
+	lastNotice    layer[lastNotice, int64]
+	leases        layer[domain.UserID, domain.Lease]
 }
 
 func newView(t *tables) *view {
@@ -81,6 +90,9 @@ func newView(t *tables) *view {
 		imported:      layer[domain.TokenHash, domain.ImportedToken]{committed: t.imported},
 		progress:      layer[string, domain.ImportProgress]{committed: t.progress},
 		keySets:       layer[string, keySet]{committed: t.keySets},
+		outbox:        layer[int64, domain.Notice]{committed: t.outbox},
+		lastNotice:    layer[lastNotice, int64]{committed: t.lastNotice},
+		leases:        layer[domain.UserID, domain.Lease]{committed: t.leases},
 	}
 }
 
@@ -96,4 +108,7 @@ func (v *view) commit() {
 	v.imported.commit()
 	v.progress.commit()
 	v.keySets.commit()
+	v.outbox.commit()
+	v.lastNotice.commit()
+	v.leases.commit()
 }

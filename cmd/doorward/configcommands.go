@@ -27,7 +27,7 @@ func (exampleCommand) Run(s *streams) error {
 
 type checkCommand struct {
 	configFlag
-	Online bool `help:"Also fetch keys, and open the database and look at its schema. Changes nothing in it."`
+	Online bool `help:"Also fetch keys, open the database and look at its schema, and ask the homeserver that delegates. Changes nothing."`
 	JSON   bool `name:"json" help:"Print JSON."`
 }
 
@@ -72,7 +72,7 @@ func (c checkCommand) findings(s *streams) []finding {
 		defer cancel()
 		fetched := compose.Fetch(ctx, cfg.Config, cfg.check)
 		warnings = append(warnings, fetched.Warnings...)
-		errs = []error{fetched.Faults, lookAtDatabase(ctx, cfg)}
+		errs = []error{fetched.Faults, lookAtDatabase(ctx, cfg), compose.AskHomeserver(ctx, cfg.Config)}
 	}
 	findings := []finding{}
 	for _, warning := range warnings {

@@ -17,15 +17,16 @@ import (
 
 // commands is the command line; each command is in a file of its own.
 type commands struct {
-	Serve   serveCommand   `cmd:"" help:"Run the HTTP API. Without a configuration it starts for trying out and prints a first login."`
-	Token   tokenCommands  `cmd:"" help:"Make and explain JSON Web Tokens."`
-	Config  configCommands `cmd:"" help:"Check the configuration, import another server's, or print an example."`
-	User    userCommands   `cmd:"" help:"Administer users, straight on the database."`
-	Device  deviceCommands `cmd:"" help:"List and delete the devices of users."`
-	Audit   auditCommands  `cmd:"" help:"Show who did what."`
-	Import  importCommands `cmd:"" help:"Take over the accounts of another server."`
-	Migrate migrateCommand `cmd:"" help:"Bring the database schema up to date, or show its state."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Serve      serveCommand       `cmd:"" help:"Run the HTTP API. Without a configuration it starts for trying out and prints a first login."`
+	Token      tokenCommands      `cmd:"" help:"Make and explain JSON Web Tokens."`
+	Config     configCommands     `cmd:"" help:"Check the configuration, import another server's, or print an example."`
+	User       userCommands       `cmd:"" help:"Administer users, straight on the database."`
+	Device     deviceCommands     `cmd:"" help:"List and delete the devices of users."`
+	Audit      auditCommands      `cmd:"" help:"Show who did what."`
+	Import     importCommands     `cmd:"" help:"Take over the accounts of another server."`
+	Homeserver homeserverCommands `cmd:"" help:"Look after the homeserver that has handed authentication over."`
+	Migrate    migrateCommand     `cmd:"" help:"Bring the database schema up to date, or show its state."`
+	Version    versionCommand     `cmd:"" help:"Print the version."`
 }
 
 // streams are where a command reads and writes.

@@ -7,7 +7,6 @@ import (
 	"io"
 	"strings"
 
-	"github.com/seed-31b6c987/doorward/adapters/identifier"
 	"github.com/seed-31b6c987/doorward/application"
 	"github.com/seed-31b6c987/doorward/cmd/doorward/compose"
 	"github.com/seed-31b6c987/doorward/domain"
@@ -26,6 +25,8 @@ type userCommands struct {
 	Deactivate  userDeactivateCommand  `cmd:"" help:"Bring an account to its end: sessions, password and addresses are gone."`
 	Reactivate  userReactivateCommand  `cmd:"" help:"Give back an account that was deactivated, without the sessions, password, addresses and administrator's rights that it had."`
 	Logout      userLogoutCommand      `cmd:"" help:"End all sessions of a user."`
+
+	AllowCrossSigningReset userCrossSigningCommand `cmd:"" help:"Let a user replace its encryption keys at the homeserver, once, in the next ten minutes."`
 }
 
 // userArgument is the argument of every command about one user.
@@ -60,12 +61,9 @@ func (c userArgument) of(ctx context.Context, s *streams, do func(compose.Operat
 		return err
 	}
 	defer release()
-	user, exists, err := identifier.FindUser(ctx, operator.Storage.Repositories().Users, c.User, operator.Server)
+	user, err := existing(ctx, operator, c.User)
 	if err != nil {
 		return err
-	}
-	if !exists {
-		return fmt.Errorf("there is no user %s; doorward user list shows those that there are", printable(string(user)))
 	}
 	return do(operator, user)
 }

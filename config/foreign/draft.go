@@ -29,6 +29,7 @@ var draftSections = []struct{ name, comment string }{
 	{"registration", "Who may make an account. A provider makes accounts without it."},
 	{"sessions", "How long people stay signed in."},
 	{"rate_limits", "How often somebody may try."},
+	{"homeserver", "The homeserver that leaves logins and tokens to Doorward."},
 }
 
 // set writes a setting, whose value is one of yamlText, yamlTexts, or a literal

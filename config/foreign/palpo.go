@@ -13,6 +13,7 @@ func palpo(top *section, d *draft) {
 	d.set("login_token", "enabled", yamlFlag(top.flag("login_via_existing_session", true)), top.origin("login_via_existing_session"))
 	setLimit(top.sub("rc_login"), d, "login_address", "burst", 0.003, 5)
 	setLimit(top.sub("rc_registration"), d, "registration", "burst", 0.17, 3)
+	palpoDelegation(top, d)
 	top.warn(palpoDecisions, Decide)
 	top.warn(palpoHarmless, Ignored)
 	top.rest(Ignored, "not Doorward's")
@@ -46,8 +47,6 @@ var palpoDecisions = map[string]string{
 	"db":                                   "is Palpo's database, and Doorward has one of its own; nothing comes over from it",
 	"oidc":                                 "Doorward has no single sign-on redirects; let the identity provider mint JWTs",
 	"ldap":                                 "Doorward asks no directory; let something that does mint JWTs",
-	"delegated_auth":                       "logins were the business of another service",
-	"admin":                                "see whether mas_secret is there: programs that administer Doorward use admin.api_token",
 	"refresh_token_ttl":                    "lifetimes are set in sessions.refresh_token_lifetime; without it a refresh token does not end",
 	"session_ttl":                          "lifetimes are set in sessions.session_lifetime and sessions.access_token_lifetime; without them sessions do not end",
 	"rc_password":                          "wrong passwords are limited by rate_limits.login_failed, which has its default",

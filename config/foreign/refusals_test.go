@@ -59,6 +59,10 @@ func TestWhatIsRefused(t *testing.T) {
 		"two shared secrets":                  {foreign.Synapse, "\nregistration_shared_secret: a\nregistration_shared_secret_path: b", "registration_shared_secret_path"},
 		"port that is none":                   {foreign.Synapse, "\nlisteners: [{port: 0, type: http, resources: [{names: [client]}]}]", "listeners[0].port"},
 		"unknown database":                    {foreign.Synapse, "\ndatabase: {name: oracle}", "database.name"},
+		"two secrets of delegation":           {foreign.Synapse, "\nmatrix_authentication_service: {enabled: true, secret: a, secret_path: /b}", "matrix_authentication_service.secret_path"},
+		"two ways of delegation":              {foreign.Synapse, "\nmatrix_authentication_service: {enabled: true}\nexperimental_features: {msc3861: {enabled: true}}", "experimental_features.msc3861.enabled"},
+		"a secret of delegation, templated":   {foreign.Synapse, "\nmatrix_authentication_service: {enabled: true, secret: $SECRET}", "matrix_authentication_service.secret"},
+		"Palpo, templated mas_secret":         {foreign.Palpo, "secret = 'x'\n[delegated_auth]\nenable = true\n[admin]\nmas_secret = '$SECRET'", "admin.mas_secret"},
 		"Palpo, empty secret":                 {foreign.Palpo, ``, "jwt.secret"},
 		"Palpo, secret under another name":    {foreign.Palpo, `key = "x"`, "jwt.secret"},
 		"Palpo, unchecked signature":          {foreign.Palpo, "secret = 'x'\nvalidate_signature = false", "jwt.validate_signature"},
@@ -147,6 +151,10 @@ func TestNothingThatIsPrintedHoldsASecretOrALineBreak(t *testing.T) {
 		"server_name = 'a'\nregistration_token = '" + secret + "'\nallow_registration = true\n",
 		"server_name: a\njwt_config: {secret: \"" + secret + "\n",
 		"server_name = 'a'\nsecret = '" + secret + "\n",
+		"server_name: a\nmatrix_authentication_service: {enabled: true, secret: " + secret + "}\n",
+		"server_name: a\nmatrix_authentication_service: {enabled: false, secret: " + secret + "}\n",
+		"server_name: a\nexperimental_features: {msc3861: {enabled: true, admin_token: " + secret + ", client_secret: " + secret + "}}\n",
+		"server_name = 'a'\n[delegated_auth]\nenable = true\n[admin]\nmas_secret = '" + secret + "'\n",
 	} {
 		result, err := foreign.Convert("", foreign.File{Name: "f\ng", Text: []byte(text)})
 		said := lines(result)

@@ -23,6 +23,7 @@ func synapse(top *section, d *draft) {
 	synapseRegistration(top, d)
 	synapseSessions(top, d)
 	synapseLimits(top, d)
+	synapseDelegation(top, d)
 	top.warn(synapseDecisions, Decide)
 	top.warn(synapseHarmless, Ignored)
 	top.rest(Ignored, "not Doorward's")

@@ -45,18 +45,25 @@ func synapseRegistration(top *section, d *draft) {
 // sharedSecretOf writes the secret with which programs make accounts, or its
 // file.
 func sharedSecretOf(s *section, d *draft, name, fileName string) {
+	if !secretOf(s, d, "registration", "shared_secret", name, fileName) && s.has(name) {
+		s.ignore(name, "is empty, so that no program makes accounts")
+	}
+}
+
+// secretOf writes a secret as a setting, or its file as the setting's twin. It
+// returns false if there is neither.
+func secretOf(s *section, d *draft, to, setting, name, fileName string) bool {
 	secret, file := s.text(name), s.text(fileName)
 	switch {
 	case secret != "" && file != "":
 		s.refuse(fileName, "%s is there too; leave one of them out", s.at(name))
 	case secret != "":
-		d.set("registration", "shared_secret", yamlText(secret), s.at(name))
+		d.set(to, setting, yamlText(secret), s.at(name))
 	case file != "":
-		d.set("registration", "shared_secret_file", yamlText(file), s.at(fileName))
+		d.set(to, setting+"_file", yamlText(file), s.at(fileName))
 		relative(s, fileName, file)
-	case s.has(name):
-		s.ignore(name, "is empty, so that no program makes accounts")
 	}
+	return secret != "" || file != ""
 }
 
 // relative says what becomes of names of files that depend on a folder.

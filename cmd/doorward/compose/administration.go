@@ -17,8 +17,10 @@ import (
 // accounts for it.
 type Operator struct {
 	application.Administer
-	Records ports.AuditRepository
-	audit   *application.Audit
+	// Delegation is nil unless homeserver.kind says that one delegates.
+	Delegation *application.Delegation
+	Records    ports.AuditRepository
+	audit      *application.Audit
 }
 
 // Record writes down what the operator has done to a user.
@@ -54,12 +56,18 @@ func Administration(ctx context.Context, cfg *config.Config, check Check, claim 
 		store.Close()
 		return Operator{}, nil, ofDatabase(err)
 	}
+	delegation, err := newDelegation(cfg, store, time.Now, log)
+	if err != nil {
+		store.Close()
+		return Operator{}, nil, err
+	}
 	records := store.Repositories().Audit
 	return Operator{
+		Delegation: delegation,
 		Administer: application.Administer{
 			Server:      check.Server,
 			Appservices: check.Appservices,
-			Storage:     store,
+			Storage:     delegation.Noting(store),
 			Hasher:      hasher(cfg),
 			Now:         time.Now,
 		},

@@ -36,6 +36,7 @@ var common = wire.NewSet(
 	rateLimiter,
 	hasher,
 	wire.Bind(new(ports.PasswordHasher), new(*password.Hasher)),
+	newDelegation,
 	appserviceCaller,
 	wire.Bind(new(application.AppserviceCaller), new(*appservice.Caller)),
 	wire.Struct(new(application.Dependencies), "*"),

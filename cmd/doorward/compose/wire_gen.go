@@ -47,6 +47,12 @@ func Memory(cfg *config.Config, now application.Clock, log *slog.Logger) (*App, 
 	applicationSharedSecret := sharedSecret(cfg)
 	applicationAdministrators := administrators(cfg)
 	applicationAuditRules := auditRules(cfg)
+	delegation, err := newDelegation(cfg, store, now, log)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
 	dependencies := application.Dependencies{
 		Server:         serverName,
 		Types:          applicationLoginTypes,
@@ -64,6 +70,7 @@ func Memory(cfg *config.Config, now application.Clock, log *slog.Logger) (*App, 
 		SharedSecret:   applicationSharedSecret,
 		Administrators: applicationAdministrators,
 		Audit:          applicationAuditRules,
+		Delegation:     delegation,
 	}
 	useCases := application.New(dependencies)
 	v := ping(store)
@@ -87,12 +94,13 @@ func Memory(cfg *config.Config, now application.Clock, log *slog.Logger) (*App, 
 	audit := useCases.Audit
 	remotes := trust.Remotes
 	background := application.Background{
-		LastSeen: lastSeen,
-		Audit:    audit,
-		KeySets:  remotes,
-		Storage:  store,
-		Now:      now,
-		Log:      log,
+		LastSeen:   lastSeen,
+		Audit:      audit,
+		KeySets:    remotes,
+		Delegation: delegation,
+		Storage:    store,
+		Now:        now,
+		Log:        log,
 	}
 	app := &App{
 		API:        api,
@@ -142,6 +150,13 @@ func SQLite(ctx context.Context, cfg *config.Config, now application.Clock, log 
 	applicationSharedSecret := sharedSecret(cfg)
 	applicationAdministrators := administrators(cfg)
 	applicationAuditRules := auditRules(cfg)
+	delegation, err := newDelegation(cfg, store, now, log)
+	if err != nil {
+		cleanup3()
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
 	dependencies := application.Dependencies{
 		Server:         serverName,
 		Types:          applicationLoginTypes,
@@ -159,6 +174,7 @@ func SQLite(ctx context.Context, cfg *config.Config, now application.Clock, log 
 		SharedSecret:   applicationSharedSecret,
 		Administrators: applicationAdministrators,
 		Audit:          applicationAuditRules,
+		Delegation:     delegation,
 	}
 	useCases := application.New(dependencies)
 	v := ping(store)
@@ -183,12 +199,13 @@ func SQLite(ctx context.Context, cfg *config.Config, now application.Clock, log 
 	audit := useCases.Audit
 	remotes := trust.Remotes
 	background := application.Background{
-		LastSeen: lastSeen,
-		Audit:    audit,
-		KeySets:  remotes,
-		Storage:  store,
-		Now:      now,
-		Log:      log,
+		LastSeen:   lastSeen,
+		Audit:      audit,
+		KeySets:    remotes,
+		Delegation: delegation,
+		Storage:    store,
+		Now:        now,
+		Log:        log,
 	}
 	app := &App{
 		API:        api,
@@ -239,6 +256,13 @@ func Postgres(ctx context.Context, cfg *config.Config, now application.Clock, lo
 	applicationSharedSecret := sharedSecret(cfg)
 	applicationAdministrators := administrators(cfg)
 	applicationAuditRules := auditRules(cfg)
+	delegation, err := newDelegation(cfg, store, now, log)
+	if err != nil {
+		cleanup3()
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
 	dependencies := application.Dependencies{
 		Server:         serverName,
 		Types:          applicationLoginTypes,
@@ -256,6 +280,7 @@ func Postgres(ctx context.Context, cfg *config.Config, now application.Clock, lo
 		SharedSecret:   applicationSharedSecret,
 		Administrators: applicationAdministrators,
 		Audit:          applicationAuditRules,
+		Delegation:     delegation,
 	}
 	useCases := application.New(dependencies)
 	v := ping(store)
@@ -280,12 +305,13 @@ func Postgres(ctx context.Context, cfg *config.Config, now application.Clock, lo
 	audit := useCases.Audit
 	remotes := trust.Remotes
 	background := application.Background{
-		LastSeen: lastSeen,
-		Audit:    audit,
-		KeySets:  remotes,
-		Storage:  store,
-		Now:      now,
-		Log:      log,
+		LastSeen:   lastSeen,
+		Audit:      audit,
+		KeySets:    remotes,
+		Delegation: delegation,
+		Storage:    store,
+		Now:        now,
+		Log:        log,
 	}
 	app := &App{
 		API:        api,

@@ -1,0 +1,47 @@
+package compose
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/seed-31b6c987/doorward/adapters/homeserver"
+	"github.com/seed-31b6c987/doorward/application"
+	"github.com/seed-31b6c987/doorward/config"
+	"github.com/seed-31b6c987/doorward/ports"
+)
+
+// newDelegation returns nil if no homeserver delegates.
+func newDelegation(cfg *config.Config, storage ports.Storage, now application.Clock, log *slog.Logger) (*application.Delegation, error) {
+	if !cfg.Homeserver.Delegated() {
+		return nil, nil
+	}
+	client, err := homeserverClient(cfg)
+	if err != nil {
+		return nil, err
+	}
+	return &application.Delegation{Homeserver: client, Storage: storage, Now: now, Log: log}, nil
+}
+
+func homeserverClient(cfg *config.Config) (*homeserver.Client, error) {
+	client, err := homeserver.New(homeserver.Options{URL: cfg.Homeserver.URL, Secret: cfg.Homeserver.Secret.Reveal()})
+	if err != nil {
+		return nil, config.Faults{cfg.Fault("homeserver.url", "%v", err)}
+	}
+	return client, nil
+}
+
+// AskHomeserver says what keeps the homeserver from being told of anything; nil if
+// nothing does, or none delegates.
+func AskHomeserver(ctx context.Context, cfg *config.Config) error {
+	if !cfg.Homeserver.Delegated() {
+		return nil
+	}
+	client, err := homeserverClient(cfg)
+	if err != nil {
+		return err
+	}
+	if err := client.Check(ctx); err != nil {
+		return config.Faults{cfg.Fault("homeserver.url", "%v", err)}
+	}
+	return nil
+}
