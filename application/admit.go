@@ -162,7 +162,8 @@ func (t *turn) introduce(ctx context.Context, a arrival) error {
 	return nil
 }
 
-// provision creates the user at the homeserver.
+// provision creates the user at the homeserver. A profile that it does not take
+// keeps nobody out.
 func (t *turn) provision(ctx context.Context, a arrival) error {
 	p := domain.Provision{User: a.user}
 	if a.displayName != "" {
@@ -171,7 +172,11 @@ func (t *turn) provision(ctx context.Context, a arrival) error {
 	if a.avatarURL != "" {
 		p.AvatarURL = &a.avatarURL
 	}
-	return t.call(ctx, func(ctx context.Context) error { return t.Homeserver.Provision(ctx, p) })
+	err := t.call(ctx, func(ctx context.Context) error { return t.Homeserver.Provision(ctx, p) })
+	if errors.Is(err, domain.ErrHomeserverRefused) {
+		err = t.call(ctx, func(ctx context.Context) error { return t.Homeserver.Provision(ctx, domain.Provision{User: a.user}) })
+	}
+	return err
 }
 
 // writeUndo writes down that a device is to be deleted that is not here, and

@@ -62,6 +62,7 @@ type UseCases struct {
 	Administer         Administer
 	RegistrationTokens RegistrationTokens
 	Introspect         Introspect
+	Revoke             Revoke
 	// Delegation is nil if no homeserver has handed authentication over.
 	Delegation *Delegation
 	// LastSeen is told which devices are used.
@@ -123,6 +124,7 @@ func New(d Dependencies) UseCases {
 		Administer:         Administer{Server: d.Server, Appservices: d.Appservices, Storage: d.Storage, Hasher: d.Hasher, Now: d.Now},
 		RegistrationTokens: RegistrationTokens{Tokens: r.RegistrationTokens, Now: d.Now},
 		Introspect:         Introspect{Authenticate: authenticate},
+		Revoke:             Revoke{Logout: Logout{Authenticate: authenticate}, Delegation: d.Delegation},
 		Delegation:         d.Delegation,
 		LastSeen:           seen,
 		Audit:              NewAudit(r.Audit, d.Audit, d.Now),

@@ -49,19 +49,19 @@ func (u User) ChangesTo(after User) (notices []Notice) {
 	add := func(kind NoticeKind, text string) {
 		notices = append(notices, Notice{User: after.ID, Kind: kind, Text: text})
 	}
-	erased := after.Erased && !u.Erased
 	switch {
-	case after.Deactivated && erased:
+	case after.Deactivated && after.Erased && !u.Erased:
 		add(UserErased, "")
 	case after.Deactivated && !u.Deactivated:
 		add(UserDeactivated, "")
 	case u.Deactivated && !after.Deactivated:
 		add(UserReactivated, "")
 	}
-	if after.DisplayName != u.DisplayName && !(after.Deactivated && erased) {
+	// Homeservers have no profile of a user who is at an end, or an erased one.
+	if after.DisplayName != u.DisplayName && !after.Deactivated {
 		add(UserRenamed, after.DisplayName)
 	}
-	if after.AvatarURL != u.AvatarURL && !(after.Deactivated && erased) {
+	if after.AvatarURL != u.AvatarURL && !after.Deactivated {
 		add(UserAvatarChanged, after.AvatarURL)
 	}
 	switch {

@@ -68,18 +68,21 @@ type SessionRepository interface {
 	// Delete ends the session and deletes its device, or returns
 	// domain.ErrNotFound. It does not say whether a token is stale. Of several
 	// concurrent calls for one session exactly one succeeds. A device that was
-	// signed in on anew meanwhile stays.
+	// signed in on anew meanwhile stays. Inside a transaction the user is locked from
+	// then on, as by [UserRepository].Update.
 	Delete(ctx context.Context, session domain.TokenHash) (domain.Bearer, error)
 
 	// DeleteAll ends all sessions of the user of the session and deletes all its
 	// devices, or returns domain.ErrNotFound. A sign-in that is not finished when
-	// DeleteAll returns is not ended by it.
+	// DeleteAll returns is not ended by it. Inside a transaction the user is locked
+	// from then on.
 	DeleteAll(ctx context.Context, session domain.TokenHash) (domain.Bearer, error)
 
 	// DeleteOfProvider ends the sessions that were opened from a session at a
 	// provider ([domain.ProviderSession]), and that no sign-in has replaced since, and
 	// deletes their devices: those of the user, or everybody's if user is empty. It
 	// returns them, in the order of the bytes of user and device; none if there are
-	// none. A sign-in that is not finished when it returns is not ended by it.
+	// none. A sign-in that is not finished when it returns is not ended by it. Inside
+	// a transaction the users of those sessions are locked from then on.
 	DeleteOfProvider(ctx context.Context, session domain.TokenHash, user domain.UserID) ([]domain.EndedSession, error)
 }

@@ -18,7 +18,7 @@ func TestSingleCallsNeverWaitInACircle(t *testing.T) {
 	server := postgres.StartFor(t, "deadlock_timeout=10ms")
 	store := migrated(t, openPostgres(t, server.URL("postgres")))
 	r := store.Repositories()
-	each(t, 16, func(worker int) error {
+	each(t, 20, func(worker int) error {
 		for round := range 60 {
 			err := crossing(t, r, worker, round)
 			if err != nil && !errors.Is(err, domain.ErrNotFound) && !errors.Is(err, domain.ErrExists) {
@@ -32,14 +32,21 @@ func TestSingleCallsNeverWaitInACircle(t *testing.T) {
 	}
 }
 
+// provider is the session at a provider from which some sign in.
+var provider = domain.ProviderSession("corp", "", "one")
+
 // crossing makes a call that concerns several of alice's devices, or one of
 // them.
 func crossing(t *testing.T, r ports.Repositories, worker, round int) (err error) {
 	ctx, name := t.Context(), fmt.Sprint(worker, "-", round)
 	device := domain.DeviceID(fmt.Sprint(round % 8))
-	switch worker % 8 {
+	switch worker % 10 {
 	case 0, 1:
-		_, err = r.Sessions.SignIn(ctx, login(alice, device, name))
+		in := login(alice, device, name)
+		if round%3 == 0 {
+			in.ProviderSession = provider
+		}
+		_, err = r.Sessions.SignIn(ctx, in)
 	case 2:
 		seen := sightings(8)
 		for i := range seen {
@@ -56,9 +63,13 @@ func crossing(t *testing.T, r ports.Repositories, worker, round int) (err error)
 	case 5:
 		_, err = r.Users.Update(ctx, alice, func(u *domain.User) error { u.DisplayName = name; return nil })
 	case 6:
-		_, err = r.Sessions.DeleteAll(ctx, session(fmt.Sprint(worker%2, "-", round)))
+		_, err = r.Sessions.DeleteAll(ctx, session(fmt.Sprint(round%2, "-", round)))
 	case 7:
 		err = r.Devices.Create(ctx, domain.Device{UserID: alice, ID: device})
+	case 8:
+		_, err = r.Sessions.Delete(ctx, session(fmt.Sprint(round%2, "-", round)))
+	case 9:
+		_, err = r.Sessions.DeleteOfProvider(ctx, provider, "")
 	}
 	return err
 }

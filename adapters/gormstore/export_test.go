@@ -2,6 +2,9 @@ package gormstore
 
 import "database/sql"
 
+// FirstNotices is the query with which Due begins.
+const FirstNotices = firstNotices
+
 // Writer returns the pool of connections that write.
 func (s *Store) Writer() *sql.DB { return s.pools[0] }
 

@@ -2,7 +2,6 @@ package gormstore
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 
@@ -45,16 +44,8 @@ func (importedUserRow) TableName() string { return "users" }
 
 // An importedDeviceRow is a row of the table devices.
 type importedDeviceRow struct {
-	Device                   deviceRow `gorm:"embedded"`
-	SessionHash              []byte    // NULL: nobody is signed in with the device
-	SessionEndsAt            sql.NullInt64
-	AccessHash               []byte
-	AccessExpiresAt          sql.NullInt64
-	RefreshHash              []byte
-	RefreshExpiresAt         sql.NullInt64
-	Confirmed                bool
-	PreviousRefreshHash      []byte
-	PreviousRefreshExpiresAt sql.NullInt64
+	Device  deviceRow  `gorm:"embedded"`
+	Session sessionRow `gorm:"embedded"`
 }
 
 // TableName tells GORM the table.
@@ -130,15 +121,7 @@ func (r imports) AddDevices(ctx context.Context, devices []domain.ImportedDevice
 		if err := domain.CheckText(row.UserID, row.DeviceID, row.DisplayName, row.LastSeenAddress, row.LastSeenAgent); err != nil {
 			return err
 		}
-		s := d.Session
-		rows[i] = importedDeviceRow{
-			Device:      row,
-			SessionHash: hash(s.ID), SessionEndsAt: millis(s.Ends),
-			AccessHash: hash(s.Access), AccessExpiresAt: millis(s.AccessExpires),
-			RefreshHash: hash(s.Refresh), RefreshExpiresAt: millis(s.RefreshExpires),
-			Confirmed:           s.Confirmed || s.ID == domain.TokenHash{},
-			PreviousRefreshHash: hash(s.PreviousRefresh), PreviousRefreshExpiresAt: millis(s.PreviousRefreshExpires),
-		}
+		rows[i] = importedDeviceRow{Device: row, Session: rowOfSession(d.Session)}
 	}
 	return r.calls.transact(ctx, func(db *gorm.DB) error {
 		inserted, err := insert(db, rows)

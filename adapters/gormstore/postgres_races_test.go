@@ -167,7 +167,7 @@ func TestADeleteAllThatWaitedForADeleteIsTooLate(t *testing.T) {
 			return err
 		}
 		go func() { done <- store.InTransaction(t.Context(), tooLate) }()
-		awaitWaiting(t, db, "%own%")
+		awaitWaiting(t, db, "%FOR NO KEY UPDATE%")
 		return nil
 	})
 	if err := errors.Join(err, <-done); err != nil {

@@ -16,15 +16,23 @@ import (
 // circle.
 type postgresSessions struct{ tokens }
 
-const deleteSession = `
-WITH gone AS (
-	DELETE FROM devices WHERE session_hash = $1 RETURNING user_id, device_id
-)
-SELECT ` + columnsOfU + `, gone.device_id
-FROM gone JOIN users u ON u.id = gone.user_id`
+const lockUserOfSession = `
+SELECT ` + userColumns + ` FROM users
+WHERE id = (SELECT user_id FROM devices WHERE session_hash = $1)
+FOR NO KEY UPDATE`
 
-// Delete waits for a sign-in on the device that is under way; then it looks
-// again whether the device still has the session.
+// deleteSession locks the user before it comes to the device. If somebody signed
+// in on the device while the statement waited, PostgreSQL looks again, at the
+// newest version of its row, and finds that it has the session no more.
+const deleteSession = `
+WITH who AS MATERIALIZED (` + lockUserOfSession + `
+), gone AS (
+	DELETE FROM devices d USING who WHERE d.session_hash = $1 AND d.user_id = who.id
+	RETURNING d.device_id
+)
+SELECT ` + columnsOfU + `, gone.device_id FROM who u, gone`
+
+// Delete is one statement. It waits for a sign-in of the user that is under way.
 func (s postgresSessions) Delete(ctx context.Context, session domain.TokenHash) (bearer domain.Bearer, err error) {
 	err = s.calls.write(ctx, func(db *gorm.DB) error {
 		bearer, err = scanBearer(db.Raw(deleteSession, session[:]))
@@ -32,11 +40,6 @@ func (s postgresSessions) Delete(ctx context.Context, session domain.TokenHash) 
 	})
 	return bearer, err
 }
-
-const lockUserOfSession = `
-SELECT ` + userColumns + ` FROM users
-WHERE id = (SELECT user_id FROM devices WHERE session_hash = $1)
-FOR NO KEY UPDATE`
 
 const deleteAllOfSession = `
 WITH own AS MATERIALIZED (

@@ -79,6 +79,8 @@ func provoke(t *testing.T, store *gormstore.Store, said *record) {
 		"ALTER TABLE third_party_ids RENAME TO moved_ids",
 		"ALTER TABLE tickets RENAME TO moved_tickets",
 		"ALTER TABLE interactions RENAME TO moved_interactions",
+		"ALTER TABLE outbox RENAME TO moved_outbox",
+		"ALTER TABLE leases RENAME TO moved_leases",
 	)
 	said.failure(t, calls...)
 	if err := store.Close(); err != nil {
@@ -120,6 +122,12 @@ func secretCalls(t *testing.T, r ports.Repositories) []func() error {
 			})
 		},
 		func() error { _, err := r.RegistrationTokens.ByToken(ctx, "secret-registration", at); return err },
+		func() error {
+			_, err := r.Outbox.Add(ctx, domain.Notice{User: user, Kind: domain.UserRenamed, Text: "secret-name"})
+			return err
+		},
+		func() error { _, err := r.Leases.Take(ctx, user, "secret-holder", at, at); return err },
+		func() error { _, _, err := r.DeadSessions.List(ctx, key.Session, at); return err },
 	}
 }
 

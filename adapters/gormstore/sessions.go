@@ -55,6 +55,9 @@ func bearerAt(db *gorm.DB, access domain.TokenKey, now time.Time) (bearer domain
 		return domain.Bearer{}, false, err
 	}
 	bearer.Stale = !current || domain.Expired(timeOf(expires), now)
+	if current {
+		bearer.Expires = timeOf(expires)
+	}
 	return bearer, !bearer.Stale && !confirmed, nil
 }
 

@@ -2,7 +2,6 @@ package gormstore
 
 import (
 	"context"
-	"database/sql"
 
 	"gorm.io/gorm"
 
@@ -29,30 +28,15 @@ func (s sqliteSessions) Refresh(ctx context.Context, r domain.Renewal) (out doma
 }
 
 const sessionByHash = `
-SELECT ` + columnsOfU + `, d.device_id,
-	d.access_hash, d.access_expires_at, d.refresh_hash, d.refresh_expires_at, d.confirmed, d.session_ends_at,
-	d.previous_refresh_hash, d.previous_refresh_expires_at
+SELECT ` + columnsOfU + `, d.device_id, ` + sessionColumns + `
 FROM devices d JOIN users u ON u.id = d.user_id
 WHERE d.session_hash = ?`
 
 // sessionOf returns the session, and who is signed in with it.
 func sessionOf(db *gorm.DB, id domain.TokenHash) (domain.Bearer, domain.Session, error) {
-	var access, refresh, previousRefresh []byte
-	var accessExpires, refreshExpires, previousExpires, ends sql.NullInt64
-	var confirmed bool
-	bearer, err := scanBearer(db.Raw(sessionByHash, id[:]),
-		&access, &accessExpires, &refresh, &refreshExpires, &confirmed, &ends, &previousRefresh, &previousExpires)
-	return bearer, domain.Session{
-		ID: id,
-		Pair: domain.Pair{
-			Access: hashOf(access), AccessExpires: timeOf(accessExpires),
-			Refresh: hashOf(refresh), RefreshExpires: timeOf(refreshExpires),
-		},
-		Confirmed:              confirmed,
-		Ends:                   timeOf(ends),
-		PreviousRefresh:        hashOf(previousRefresh),
-		PreviousRefreshExpires: timeOf(previousExpires),
-	}, err
+	var row sessionRow
+	bearer, err := scanBearer(db.Raw(sessionByHash, id[:]), row.columns()...)
+	return bearer, row.session(), err
 }
 
 func putTokens(db *gorm.DB, s domain.Session) error {

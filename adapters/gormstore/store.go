@@ -93,6 +93,9 @@ func (s *Store) repositories(c calls) ports.Repositories {
 		ImportedTokens:     importedTokens{c},
 		Imports:            imports{c},
 		KeySets:            keySets{c},
+		Outbox:             outbox{c},
+		Leases:             leases{c},
+		DeadSessions:       deadSessions{c},
 	}
 }
 

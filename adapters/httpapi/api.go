@@ -47,6 +47,8 @@ type Settings struct {
 	Version string
 	// TrustedProxies are the addresses whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
+	// Homeserver is what counts if there is a Delegation.
+	Homeserver HomeserverSettings
 }
 
 // An Observer is told what happened, to count it. Its methods are called
@@ -119,6 +121,7 @@ func (a *API) routes(e *echo.Echo) {
 	a.loginTokenRoutes(e)
 	a.fallbackRoutes(e)
 	a.adminRoutes(e)
+	a.homeserverRoutes(e)
 }
 
 // nobody is the Observer that is not there.

@@ -32,6 +32,17 @@ func BenchmarkWhoami(b *testing.B) {
 	})
 }
 
+func BenchmarkIntrospect(b *testing.B) {
+	d := delegatedDoor(func(a *httpapi.API) { a.Log, a.Observer = slog.New(slog.DiscardHandler), nil })
+	body := "token=" + d.login(b, "alice", "D") + "&token_type_hint=access_token"
+	measure(b, d, func() *http.Request {
+		r := httptest.NewRequest("POST", introspectPath, strings.NewReader(body))
+		r.Header.Set("Authorization", "Bearer "+homeserversSecret)
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		return r
+	})
+}
+
 func BenchmarkLogin(b *testing.B) {
 	const body = `{"type":"org.example.badge","token":"badge of alice","device_id":"D"}`
 	measure(b, quietDoor(), func() *http.Request {

@@ -43,8 +43,23 @@ func parseObject(body []byte) (map[string]any, error) {
 	return object, nil
 }
 
-// readForm reads the body of a request as the fields of an HTML form.
+// readForm reads the body of a request as the fields of an HTML form, whatever
+// its content type says.
 func readForm(w http.ResponseWriter, r *http.Request, limit int64) (url.Values, error) {
+	form, err := readFormOfBytes(w, r, limit)
+	if err != nil {
+		return nil, err
+	}
+	for name, values := range form {
+		if domain.CheckText(append(values, name)...) != nil {
+			return nil, errBadForm
+		}
+	}
+	return form, nil
+}
+
+// readFormOfBytes is readForm for fields that hold anything.
+func readFormOfBytes(w http.ResponseWriter, r *http.Request, limit int64) (url.Values, error) {
 	body, err := readBody(w, r, limit)
 	if err != nil {
 		return nil, err
@@ -52,11 +67,6 @@ func readForm(w http.ResponseWriter, r *http.Request, limit int64) (url.Values, 
 	form, err := url.ParseQuery(string(body))
 	if err != nil {
 		return nil, errBadForm
-	}
-	for name, values := range form {
-		if domain.CheckText(append(values, name)...) != nil {
-			return nil, errBadForm
-		}
 	}
 	return form, nil
 }

@@ -1,6 +1,7 @@
 // Package httpapi serves the use cases as a part of the Matrix client-server
-// API: login, logout, whoami and discovery. It is the only package that knows
-// HTTP, and the only one that knows Echo.
+// API: login, logout, whoami and discovery; and to a homeserver that delegates
+// authentication, as introspection. It is the only package that serves HTTP, and
+// the only one that knows Echo.
 //
 // [New] makes the whole API; [NewServer] listens with limits that slow or
 // hostile clients cannot stretch. A homeserver that embeds Doorward mounts the

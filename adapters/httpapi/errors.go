@@ -51,6 +51,11 @@ type answer struct {
 // answers is the one place where errors get their status. The first row that
 // fits counts.
 var answers = []answer{
+	// These come first: what kept the homeserver from answering may be a row of its
+	// own. Neither says anything of the client; asking again helps with the first.
+	{domain.ErrHomeserverAway, http.StatusServiceUnavailable, "M_UNKNOWN", "homeserver_away", "The homeserver cannot be reached; try again later"},
+	{domain.ErrHomeserverRefused, http.StatusBadGateway, "M_UNKNOWN", "homeserver_refused", "The homeserver does not accept this"},
+
 	unavailable(domain.ErrUnavailable),
 	unavailable(context.DeadlineExceeded),
 	unavailable(context.Canceled),

@@ -22,36 +22,38 @@ var sentinels = map[string]struct {
 	status  int
 	errcode string
 }{
-	"ErrNotFound":         {domain.ErrNotFound, 404, "M_NOT_FOUND"},
-	"ErrExists":           {domain.ErrExists, 400, "M_USER_IN_USE"},
-	"ErrMissingToken":     {domain.ErrMissingToken, 401, "M_MISSING_TOKEN"},
-	"ErrUnknownToken":     {domain.ErrUnknownToken, 401, "M_UNKNOWN_TOKEN"},
-	"ErrExpiredToken":     {domain.ErrExpiredToken, 401, "M_UNKNOWN_TOKEN"},
-	"ErrUnknownLoginType": {domain.ErrUnknownLoginType, 400, "M_UNKNOWN"},
-	"ErrForbidden":        {domain.ErrForbidden, 403, "M_FORBIDDEN"},
-	"ErrUserNotFound":     {domain.ErrUserNotFound, 403, "M_FORBIDDEN"},
-	"ErrOtherIdentity":    {domain.ErrOtherIdentity, 403, "M_FORBIDDEN"},
-	"ErrUserLocked":       {domain.ErrUserLocked, 401, "M_USER_LOCKED"},
-	"ErrUserSuspended":    {domain.ErrUserSuspended, 403, "M_USER_SUSPENDED"},
-	"ErrUserDeactivated":  {domain.ErrUserDeactivated, 403, "M_USER_DEACTIVATED"},
-	"ErrInvalidUsername":  {domain.ErrInvalidUsername, 400, "M_INVALID_USERNAME"},
-	"ErrInvalidParam":     {domain.ErrInvalidParam, 400, "M_INVALID_PARAM"},
-	"ErrTooLong":          {domain.ErrTooLong, 400, "M_TOO_LARGE"},
-	"ErrExclusive":        {domain.ErrExclusive, 400, "M_EXCLUSIVE"},
-	"ErrOutsideNamespace": {domain.ErrOutsideNamespace, 403, "M_EXCLUSIVE"},
-	"ErrMissingParam":     {domain.ErrMissingParam, 400, "M_MISSING_PARAM"},
-	"ErrWeakPassword":     {domain.ErrWeakPassword, 400, "M_WEAK_PASSWORD"},
-	"ErrUnknownDevice":    {domain.ErrUnknownDevice, 400, "M_UNKNOWN_DEVICE"},
-	"ErrAddressInUse":     {domain.ErrAddressInUse, 400, "M_THREEPID_IN_USE"},
-	"ErrGuest":            {domain.ErrGuest, 403, "M_GUEST_ACCESS_FORBIDDEN"},
-	"ErrTooManyDevices":   {domain.ErrTooManyDevices, 403, "M_USER_LIMIT_EXCEEDED"},
-	"ErrLimited":          {domain.ErrLimited, 429, "M_LIMIT_EXCEEDED"},
-	"ErrUnconfirmed":      {domain.ErrUnconfirmed, 401, "M_UNKNOWN"},
-	"ErrNoURL":            {domain.ErrNoURL, 400, "M_URL_NOT_SET"},
-	"ErrBadStatus":        {domain.ErrBadStatus, 502, "M_BAD_STATUS"},
-	"ErrUnreachable":      {domain.ErrUnreachable, 502, "M_CONNECTION_FAILED"},
-	"ErrTooSlow":          {domain.ErrTooSlow, 504, "M_CONNECTION_TIMEOUT"},
-	"ErrUnavailable":      {domain.ErrUnavailable, 503, "M_UNKNOWN"},
+	"ErrNotFound":          {domain.ErrNotFound, 404, "M_NOT_FOUND"},
+	"ErrExists":            {domain.ErrExists, 400, "M_USER_IN_USE"},
+	"ErrMissingToken":      {domain.ErrMissingToken, 401, "M_MISSING_TOKEN"},
+	"ErrUnknownToken":      {domain.ErrUnknownToken, 401, "M_UNKNOWN_TOKEN"},
+	"ErrExpiredToken":      {domain.ErrExpiredToken, 401, "M_UNKNOWN_TOKEN"},
+	"ErrUnknownLoginType":  {domain.ErrUnknownLoginType, 400, "M_UNKNOWN"},
+	"ErrForbidden":         {domain.ErrForbidden, 403, "M_FORBIDDEN"},
+	"ErrUserNotFound":      {domain.ErrUserNotFound, 403, "M_FORBIDDEN"},
+	"ErrOtherIdentity":     {domain.ErrOtherIdentity, 403, "M_FORBIDDEN"},
+	"ErrUserLocked":        {domain.ErrUserLocked, 401, "M_USER_LOCKED"},
+	"ErrUserSuspended":     {domain.ErrUserSuspended, 403, "M_USER_SUSPENDED"},
+	"ErrUserDeactivated":   {domain.ErrUserDeactivated, 403, "M_USER_DEACTIVATED"},
+	"ErrInvalidUsername":   {domain.ErrInvalidUsername, 400, "M_INVALID_USERNAME"},
+	"ErrInvalidParam":      {domain.ErrInvalidParam, 400, "M_INVALID_PARAM"},
+	"ErrTooLong":           {domain.ErrTooLong, 400, "M_TOO_LARGE"},
+	"ErrExclusive":         {domain.ErrExclusive, 400, "M_EXCLUSIVE"},
+	"ErrOutsideNamespace":  {domain.ErrOutsideNamespace, 403, "M_EXCLUSIVE"},
+	"ErrMissingParam":      {domain.ErrMissingParam, 400, "M_MISSING_PARAM"},
+	"ErrWeakPassword":      {domain.ErrWeakPassword, 400, "M_WEAK_PASSWORD"},
+	"ErrUnknownDevice":     {domain.ErrUnknownDevice, 400, "M_UNKNOWN_DEVICE"},
+	"ErrAddressInUse":      {domain.ErrAddressInUse, 400, "M_THREEPID_IN_USE"},
+	"ErrGuest":             {domain.ErrGuest, 403, "M_GUEST_ACCESS_FORBIDDEN"},
+	"ErrTooManyDevices":    {domain.ErrTooManyDevices, 403, "M_USER_LIMIT_EXCEEDED"},
+	"ErrLimited":           {domain.ErrLimited, 429, "M_LIMIT_EXCEEDED"},
+	"ErrUnconfirmed":       {domain.ErrUnconfirmed, 401, "M_UNKNOWN"},
+	"ErrNoURL":             {domain.ErrNoURL, 400, "M_URL_NOT_SET"},
+	"ErrBadStatus":         {domain.ErrBadStatus, 502, "M_BAD_STATUS"},
+	"ErrUnreachable":       {domain.ErrUnreachable, 502, "M_CONNECTION_FAILED"},
+	"ErrTooSlow":           {domain.ErrTooSlow, 504, "M_CONNECTION_TIMEOUT"},
+	"ErrHomeserverAway":    {domain.ErrHomeserverAway, 503, "M_UNKNOWN"},
+	"ErrHomeserverRefused": {domain.ErrHomeserverRefused, 502, "M_UNKNOWN"},
+	"ErrUnavailable":       {domain.ErrUnavailable, 503, "M_UNKNOWN"},
 }
 
 func TestEveryErrorOfTheDomainHasItsAnswer(t *testing.T) {
@@ -140,5 +142,13 @@ func TestRunningOutOfTimeIsNobodysFault(t *testing.T) {
 		if status, body := httpapi.ErrorOf(fmt.Errorf("store: %w", err)); status != 503 || body.Errcode != "M_UNKNOWN" {
 			t.Errorf("%v: %d %+v", err, status, body)
 		}
+	}
+}
+
+// What kept the homeserver from answering is its own affair.
+func TestAHomeserverThatIsTooSlowIsAway(t *testing.T) {
+	status, body := httpapi.ErrorOf(fmt.Errorf("%w (%w)", domain.ErrHomeserverAway, context.DeadlineExceeded))
+	if want := (httpapi.Error{Errcode: "M_UNKNOWN", Error: "The homeserver cannot be reached; try again later"}); status != 503 || body != want {
+		t.Errorf("%d %+v", status, body)
 	}
 }

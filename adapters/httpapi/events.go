@@ -25,6 +25,8 @@ var events = map[string]domain.AuditEvent{
 	"POST /appservice/:appservice/ping":     unaudited,
 
 	"POST /_doorward/backchannel-logout/:provider": domain.AuditProviderLogout,
+	"POST /oauth2/introspect":                      unaudited,
+	"POST /oauth2/revoke":                          domain.AuditLogout,
 
 	"PUT /devices/:device":      domain.AuditDeviceRenamed,
 	"DELETE /devices/:device":   domain.AuditDeviceDeleted,
@@ -44,6 +46,7 @@ var events = map[string]domain.AuditEvent{
 	"PUT /_synapse/admin/v2/users/:user/devices/:device":    domain.AuditDeviceRenamed,
 	"DELETE /_synapse/admin/v2/users/:user/devices/:device": domain.AuditDeviceDeleted,
 	"POST /_synapse/admin/v2/users/:user/delete_devices":    domain.AuditDeviceDeleted,
+	"POST " + crossSigningPath:                              domain.AuditCrossSigning,
 	"POST /_synapse/admin/v1/registration_tokens/new":       domain.AuditTokenCreated,
 	"PUT /_synapse/admin/v1/registration_tokens/:token":     domain.AuditTokenChanged,
 	"DELETE /_synapse/admin/v1/registration_tokens/:token":  domain.AuditTokenDeleted,

@@ -7,6 +7,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/seed-31b6c987/doorward/application"
 	"github.com/seed-31b6c987/doorward/domain"
 )
 
@@ -17,6 +18,7 @@ func TestEveryEndpointThatMayChangeSomethingHasAnEvent(t *testing.T) {
 	a.Settings.PublicBaseURL = "https://example.org"
 	a.LoginTokens.Rules.Offered = true
 	a.SignedRegistration.Secret = "secret"
+	a.Delegation = &application.Delegation{}
 	e := echo.New()
 	a.routes(e)
 	served := map[string]bool{}

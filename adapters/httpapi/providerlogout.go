@@ -8,18 +8,12 @@ import (
 	"github.com/seed-31b6c987/doorward/domain"
 )
 
-// A logoutRefusal is the body of an answer to a logout token that is refused
-// (OpenID Connect Back-Channel Logout 1.0, 2.8).
-type logoutRefusal struct {
-	Error       string `json:"error"`
-	Description string `json:"error_description"`
-}
-
 // otherRefusals are answered as everywhere: they say nothing of the request.
 var otherRefusals = []int{http.StatusNotFound, http.StatusTooManyRequests}
 
 // providerLogout answers POST /_doorward/backchannel-logout/{provider}, which
-// providers call (OpenID Connect Back-Channel Logout 1.0, 2.5).
+// providers call (OpenID Connect Back-Channel Logout 1.0, 2.5). Whatever is wrong
+// with the token is told in one way (2.8).
 func (a *API) providerLogout(x *exchange) error {
 	err := a.endForProvider(x)
 	if err == nil {
@@ -30,7 +24,7 @@ func (a *API) providerLogout(x *exchange) error {
 	if said.status >= http.StatusInternalServerError || slices.Contains(otherRefusals, said.status) {
 		return err
 	}
-	writeJSON(x.Response(), http.StatusBadRequest, logoutRefusal{Error: "invalid_request", Description: said.text})
+	writeJSON(x.Response(), http.StatusBadRequest, oauthError{"invalid_request", said.text})
 	var traced domain.Traced
 	errors.As(err, &traced)
 	return domain.Trace(&domain.Refusal{Kind: domain.ErrInvalidParam, Reason: said.reason, Text: said.text}, traced.Evidence, traced.User)

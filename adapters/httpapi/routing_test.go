@@ -17,6 +17,9 @@ func routes() map[string][]string {
 		"/_matrix/client/versions":   {"GET"},
 		"/.well-known/matrix/client": {"GET"},
 		"/health":                    {"GET"},
+		metadataPath:                 {"GET"},
+		introspectPath:               {"POST"},
+		revokePath:                   {"POST"},
 	}
 	all["/_matrix/client/v3/refresh"] = []string{"POST"}
 	all["/_matrix/client/unstable/org.matrix.msc2918/refresh"] = []string{"POST"}
@@ -31,7 +34,7 @@ func routes() map[string][]string {
 }
 
 func routedDoor() door {
-	return newDoor(func(a *httpapi.API) { a.Settings.PublicBaseURL = "https://example.org" })
+	return delegatedDoor(func(a *httpapi.API) { a.Settings.PublicBaseURL = "https://example.org" })
 }
 
 func TestEveryMethodOfEveryPath(t *testing.T) {
@@ -114,6 +117,7 @@ func TestEveryAnswerHasTheStandardHeadersAndNoMore(t *testing.T) {
 		{"GET", whoamiPath, ""},
 		{"GET", "/_matrix/client/versions", ""},
 		{"GET", "/.well-known/matrix/client", ""},
+		{"GET", metadataPath, ""},
 		{"GET", "/nonsense", ""},
 		{"PUT", loginPath, ""},
 	} {

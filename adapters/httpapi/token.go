@@ -13,17 +13,24 @@ import (
 // that offers something else, or nothing, or twice, is no token; whatever is
 // in the query then stays unread.
 func accessToken(r *http.Request) string {
-	if headers, ok := r.Header["Authorization"]; ok {
-		if len(headers) > 1 {
-			return ""
-		}
-		scheme, token, _ := strings.Cut(headers[0], " ")
-		if !strings.EqualFold(scheme, "Bearer") {
-			return ""
-		}
-		return strings.Trim(token, " ")
+	if _, ok := r.Header["Authorization"]; ok {
+		return headerToken(r)
 	}
 	return queryToken(r)
+}
+
+// headerToken returns the bearer token of a request's header, or "" if it has none
+// or more than one.
+func headerToken(r *http.Request) string {
+	headers := r.Header["Authorization"]
+	if len(headers) != 1 {
+		return ""
+	}
+	scheme, token, _ := strings.Cut(headers[0], " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return strings.Trim(token, " ")
 }
 
 // queryToken returns the access token of a request's query, or "" if it has none

@@ -66,6 +66,8 @@ func lookupsWith(ctx context.Context, r ports.Repositories, bad string) map[stri
 			return err
 		},
 		"Links.List":                 func() error { _, err := r.Links.List(ctx, user); return err },
+		"Outbox.List":                func() error { _, err := r.Outbox.List(ctx, user, 1); return err },
+		"Leases.ByUser":              func() error { _, err := r.Leases.ByUser(ctx, user); return err },
 		"KeySets.ByURL":              func() error { _, _, err := r.KeySets.ByURL(ctx, bad); return err },
 		"RegistrationTokens.ByToken": func() error { _, err := r.RegistrationTokens.ByToken(ctx, bad, noon); return err },
 		"Audit.List user":            func() error { _, err := r.Audit.List(ctx, domain.AuditQuery{User: user, Limit: 1}); return err },
@@ -95,6 +97,10 @@ func changesWith(ctx context.Context, r ports.Repositories, bad string) map[stri
 		"Replace hash":              func() error { return r.Passwords.Replace(ctx, alice, "hash of alice's", hash) },
 		"ThirdPartyIDs.DeleteAll":   func() error { return r.ThirdPartyIDs.DeleteAll(ctx, user) },
 		"Tickets.Create":            func() error { return r.Tickets.Create(ctx, domain.Ticket{Hash: token("t"), User: user}, noon) },
+		"Leases.Take user":          func() error { _, err := r.Leases.Take(ctx, user, "one", noon, later(moment)); return err },
+		"Leases.Take holder":        func() error { _, err := r.Leases.Take(ctx, carol, bad, noon, later(moment)); return err },
+		"Leases.Put user":           func() error { return r.Leases.Put(ctx, domain.Lease{User: user, Holder: "one"}, noon) },
+		"Leases.Put holder":         func() error { return r.Leases.Put(ctx, domain.Lease{User: alice, Holder: bad}, noon) },
 		"Tickets.DeleteAll":         func() error { return r.Tickets.DeleteAll(ctx, user) },
 		"RegistrationTokens.Create": func() error {
 			return r.RegistrationTokens.Create(ctx, domain.RegistrationToken{Token: bad})

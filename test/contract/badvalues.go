@@ -19,6 +19,7 @@ func valuesWith(bad string) map[string]storing {
 	addAddressesWith(bad, calls)
 	addInteractionsWith(bad, calls)
 	addRecordsWith(bad, calls)
+	addNoticesWith(bad, calls)
 	addImportsWith(bad, calls)
 	return calls
 }
@@ -124,6 +125,22 @@ func addRecordsWith(bad string, calls map[string]storing) {
 		change(&r)
 		calls["Audit.Add "+name] = func(ctx context.Context, rs ports.Repositories) error {
 			return rs.Audit.Add(ctx, []domain.AuditRecord{record("good", noon), r})
+		}
+	}
+}
+
+func addNoticesWith(bad string, calls map[string]storing) {
+	for name, change := range map[string]func(*domain.Notice){
+		"user":   func(n *domain.Notice) { n.User = domain.UserID(bad) },
+		"kind":   func(n *domain.Notice) { n.Kind = domain.NoticeKind(bad) },
+		"device": func(n *domain.Notice) { n.Device = domain.DeviceID(bad) },
+		"text":   func(n *domain.Notice) { n.Text = bad },
+	} {
+		n := notice(alice, "")
+		change(&n)
+		calls["Outbox.Add "+name] = func(ctx context.Context, r ports.Repositories) error {
+			_, err := r.Outbox.Add(ctx, notice(alice, "good"), n)
+			return err
 		}
 	}
 }

@@ -43,6 +43,8 @@ func (t *trial) furnish() {
 	}), nil)
 	t.wantError(t.Imports.PutProgress(t.Context(), domain.ImportProgress{Source: "t", Next: "n"}), nil)
 	t.putDocument(keysURL, `{"keys":[]}`, noon)
+	t.addNotices(notice(alice, "first"), notice(bob, ""), notice(alice, "second"))
+	t.take(alice, "one", noon, later(time.Minute))
 }
 
 // interaction is one of which everything is said, and that does not expire soon.

@@ -22,6 +22,9 @@ type picture struct {
 	ImportedTokens     map[string]domain.ImportedToken
 	Imports            map[string]domain.ImportProgress
 	KeySets            map[string]string // by URL
+	Notices            []domain.Notice
+	Backlog            domain.Backlog
+	Leases             []domain.Lease
 }
 
 // What is found by a hash is in the picture if it has one of these names.
@@ -56,7 +59,11 @@ func (t *trial) picture() picture {
 		p.ThirdPartyIDs = append(p.ThirdPartyIDs, ids...)
 		links, errLinks := t.Links.List(ctx, user.ID)
 		p.Links = append(p.Links, links...)
-		t.wantError(errors.Join(errDevices, errIDs, errLinks), nil)
+		notices, errNotices := t.Outbox.List(ctx, user.ID, 1000)
+		p.Notices = append(p.Notices, notices...)
+		lease, errLease := t.Leases.ByUser(ctx, user.ID)
+		p.Leases = append(p.Leases, lease)
+		t.wantError(errors.Join(errDevices, errIDs, errLinks, errNotices, errLease), nil)
 		hash, err := t.Passwords.ByUser(ctx, user.ID)
 		picturedIn(t, p.Passwords, user.ID, hash, err)
 	}
@@ -81,6 +88,8 @@ func (t *trial) picture() picture {
 	document, fetchedAt, err := t.KeySets.ByURL(ctx, keysURL)
 	picturedIn(t, p.KeySets, keysURL, fetchedAt.String()+" "+string(document), err)
 	p.RegistrationTokens, err = t.RegistrationTokens.List(ctx, noon)
+	t.wantError(err, nil)
+	p.Backlog, err = t.Outbox.Backlog(ctx)
 	t.wantError(err, nil)
 	p.Audit, err = t.Audit.List(ctx, domain.AuditQuery{Limit: 1000})
 	t.wantError(err, nil)

@@ -81,5 +81,24 @@ var reads = []call{
 	{"Imports.Progress", func(ctx context.Context, r ports.Repositories) error {
 		_, err := r.Imports.Progress(ctx, "t")
 		return err
+	}}, {"Outbox.List", func(ctx context.Context, r ports.Repositories) error {
+		_, err := r.Outbox.List(ctx, alice, 10)
+		return err
+	}},
+	{"Outbox.Due", func(ctx context.Context, r ports.Repositories) error {
+		_, err := r.Outbox.Due(ctx, noon, 10)
+		return err
+	}},
+	{"Outbox.Backlog", func(ctx context.Context, r ports.Repositories) error {
+		_, err := r.Outbox.Backlog(ctx)
+		return err
+	}},
+	{"Leases.ByUser", func(ctx context.Context, r ports.Repositories) error {
+		_, err := r.Leases.ByUser(ctx, alice)
+		return err
+	}},
+	{"DeadSessions.List", func(ctx context.Context, r ports.Repositories) error {
+		_, _, err := r.DeadSessions.List(ctx, domain.TokenHash{}, noon)
+		return err
 	}},
 }

@@ -3,6 +3,7 @@ package contract
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/seed-31b6c987/doorward/domain"
 	"github.com/seed-31b6c987/doorward/ports"
@@ -35,6 +36,10 @@ var exists = []call{
 	}},
 	{"RegistrationTokens.Create", func(ctx context.Context, r ports.Repositories) error {
 		return r.RegistrationTokens.Create(ctx, domain.RegistrationToken{Token: "for.three"})
+	}},
+	{"Leases.Take of another's", func(ctx context.Context, r ports.Repositories) error {
+		_, err := r.Leases.Take(ctx, alice, "two", noon, later(time.Minute))
+		return err
 	}},
 }
 
@@ -94,6 +99,12 @@ var missing = []call{
 	}},
 	{"RegistrationTokens.Delete", func(ctx context.Context, r ports.Repositories) error {
 		return r.RegistrationTokens.Delete(ctx, "other")
+	}},
+	{"Leases.Put of another's", func(ctx context.Context, r ports.Repositories) error {
+		return r.Leases.Put(ctx, domain.Lease{User: alice, Holder: "two", Known: true}, noon)
+	}},
+	{"Leases.Put of nobody's", func(ctx context.Context, r ports.Repositories) error {
+		return r.Leases.Put(ctx, domain.Lease{User: carol, Holder: "one", Known: true}, noon)
 	}},
 }
 

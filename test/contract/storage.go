@@ -22,11 +22,12 @@ func Storage(t *testing.T, open func(t *testing.T) ports.Storage) {
 	for _, p := range slices.Concat(
 		userPromises, userUpdatePromises, userListPromises, textPromises, badTextPromises, valuePromises,
 		signInPromises, linkPromises, devicePromises, deviceChangePromises, sightingPromises, sessionPromises, providerSessionPromises,
-		refreshPromises, refreshEndPromises, lifetimePromises,
+		refreshPromises, refreshEndPromises, lifetimePromises, expiryPromises,
 		passwordPromises, thirdPartyIDPromises, ticketPromises, interactionPromises, registrationTokenPromises, auditPromises, keySetPromises,
 		importPromises, importedTokenPromises, importProgressPromises,
+		outboxPromises, duePromises, leasePromises, deadSessionPromises,
 		transactionPromises, refusalPromises, updatePromises, contextPromises,
-		concurrencyPromises, linkRacePromises, refreshRacePromises, racePromises, reservationPromises,
+		concurrencyPromises, linkRacePromises, refreshRacePromises, racePromises, reservationPromises, userLockPromises,
 	) {
 		t.Run(p.name, func(t *testing.T) {
 			storage := open(t)

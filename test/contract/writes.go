@@ -2,6 +2,7 @@ package contract
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/seed-31b6c987/doorward/domain"
@@ -155,5 +156,22 @@ var writes = []call{
 	}},
 	{"Imports.DeleteProgress", func(ctx context.Context, r ports.Repositories) error {
 		return r.Imports.DeleteProgress(ctx, "t")
+	}}, {"Outbox.Add", func(ctx context.Context, r ports.Repositories) error {
+		_, err := r.Outbox.Add(ctx, notice(bob, "third"))
+		return err
+	}},
+	{"Outbox.Delete", func(ctx context.Context, r ports.Repositories) error {
+		list, err := r.Outbox.List(context.WithoutCancel(ctx), alice, 1)
+		if err != nil || len(list) == 0 {
+			return fmt.Errorf("no notice: %w", err)
+		}
+		return r.Outbox.Delete(ctx, list[0].ID)
+	}},
+	{"Leases.Take", func(ctx context.Context, r ports.Repositories) error {
+		_, err := r.Leases.Take(ctx, bob, "one", noon, later(time.Minute))
+		return err
+	}},
+	{"Leases.Put", func(ctx context.Context, r ports.Repositories) error {
+		return r.Leases.Put(ctx, domain.Lease{User: alice, Holder: "one", Until: later(time.Minute), Known: true}, noon)
 	}},
 }

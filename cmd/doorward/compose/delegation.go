@@ -5,6 +5,7 @@ import (
 	"log/slog"
 
 	"github.com/seed-31b6c987/doorward/adapters/homeserver"
+	"github.com/seed-31b6c987/doorward/adapters/metrics"
 	"github.com/seed-31b6c987/doorward/application"
 	"github.com/seed-31b6c987/doorward/config"
 	"github.com/seed-31b6c987/doorward/ports"
@@ -20,6 +21,15 @@ func newDelegation(cfg *config.Config, storage ports.Storage, now application.Cl
 		return nil, err
 	}
 	return &application.Delegation{Homeserver: client, Storage: storage, Now: now, Log: log}, nil
+}
+
+// newMetrics counts what waits for the homeserver, too, if one delegates.
+func newMetrics(delegation *application.Delegation, now application.Clock) *metrics.Metrics {
+	m := metrics.New()
+	if delegation != nil {
+		m.WatchOutbox(delegation.Storage.Repositories().Outbox.Backlog, now)
+	}
+	return m
 }
 
 func homeserverClient(cfg *config.Config) (*homeserver.Client, error) {

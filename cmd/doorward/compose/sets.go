@@ -43,7 +43,7 @@ var common = wire.NewSet(
 	application.New,
 	wire.FieldsOf(new(application.UseCases), "Preview", "LastSeen", "Audit"),
 	wire.Struct(new(application.Background), "*"),
-	metrics.New,
+	newMetrics,
 	wire.Bind(new(httpapi.Observer), new(*metrics.Metrics)),
 	settings,
 	ping,

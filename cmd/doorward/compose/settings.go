@@ -22,6 +22,11 @@ func settings(cfg *config.Config, check Check) (httpapi.Settings, error) {
 		PublicBaseURL:  cfg.PublicBaseURL,
 		MaxBodyBytes:   cfg.HTTP.MaxBodyBytes,
 		TrustedProxies: proxies,
+		Homeserver: httpapi.HomeserverSettings{
+			Secret:               domain.Token(cfg.Homeserver.Secret.Reveal()).Hash(),
+			Issuer:               cfg.Homeserver.Issuer,
+			AccountManagementURI: cfg.Homeserver.AccountManagement(),
+		},
 	}, err
 }
 

@@ -10,7 +10,6 @@ import (
 	"context"
 	"github.com/seed-31b6c987/doorward/adapters/httpapi"
 	"github.com/seed-31b6c987/doorward/adapters/memstore"
-	"github.com/seed-31b6c987/doorward/adapters/metrics"
 	"github.com/seed-31b6c987/doorward/application"
 	"github.com/seed-31b6c987/doorward/config"
 	"log/slog"
@@ -80,14 +79,14 @@ func Memory(cfg *config.Config, now application.Clock, log *slog.Logger) (*App, 
 		cleanup()
 		return nil, nil, err
 	}
-	metricsMetrics := metrics.New()
+	metrics := newMetrics(delegation, now)
 	api := httpapi.API{
 		UseCases: useCases,
 		Ping:     v,
 		Settings: httpapiSettings,
 		Log:      log,
 		Now:      now,
-		Observer: metricsMetrics,
+		Observer: metrics,
 	}
 	preview := useCases.Preview
 	lastSeen := useCases.LastSeen
@@ -104,7 +103,7 @@ func Memory(cfg *config.Config, now application.Clock, log *slog.Logger) (*App, 
 	}
 	app := &App{
 		API:        api,
-		Metrics:    metricsMetrics,
+		Metrics:    metrics,
 		Trust:      trust,
 		Preview:    preview,
 		Background: background,
@@ -185,14 +184,14 @@ func SQLite(ctx context.Context, cfg *config.Config, now application.Clock, log 
 		cleanup()
 		return nil, nil, err
 	}
-	metricsMetrics := metrics.New()
+	metrics := newMetrics(delegation, now)
 	api := httpapi.API{
 		UseCases: useCases,
 		Ping:     v,
 		Settings: httpapiSettings,
 		Log:      log,
 		Now:      now,
-		Observer: metricsMetrics,
+		Observer: metrics,
 	}
 	preview := useCases.Preview
 	lastSeen := useCases.LastSeen
@@ -209,7 +208,7 @@ func SQLite(ctx context.Context, cfg *config.Config, now application.Clock, log 
 	}
 	app := &App{
 		API:        api,
-		Metrics:    metricsMetrics,
+		Metrics:    metrics,
 		Trust:      trust,
 		Preview:    preview,
 		Background: background,
@@ -291,14 +290,14 @@ func Postgres(ctx context.Context, cfg *config.Config, now application.Clock, lo
 		cleanup()
 		return nil, nil, err
 	}
-	metricsMetrics := metrics.New()
+	metrics := newMetrics(delegation, now)
 	api := httpapi.API{
 		UseCases: useCases,
 		Ping:     v,
 		Settings: httpapiSettings,
 		Log:      log,
 		Now:      now,
-		Observer: metricsMetrics,
+		Observer: metrics,
 	}
 	preview := useCases.Preview
 	lastSeen := useCases.LastSeen
@@ -315,7 +314,7 @@ func Postgres(ctx context.Context, cfg *config.Config, now application.Clock, lo
 	}
 	app := &App{
 		API:        api,
-		Metrics:    metricsMetrics,
+		Metrics:    metrics,
 		Trust:      trust,
 		Preview:    preview,
 		Background: background,
