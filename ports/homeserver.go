@@ -21,7 +21,8 @@ type Homeserver interface {
 	Provision(ctx context.Context, p domain.Provision) error
 
 	// Tell tells of everything but users who were created: those are for Provision.
-	// It returns domain.ErrNotFound if the homeserver does not know the user.
+	// It returns domain.ErrNotFound if the homeserver does not know the user; but
+	// whoever is renamed, locked or unlocked, or has another avatar, becomes known.
 	Tell(ctx context.Context, notice domain.Notice) error
 
 	// SyncDevices makes the user's devices there exactly these, or returns

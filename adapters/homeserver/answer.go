@@ -56,7 +56,7 @@ func (c *Client) read(ctx context.Context, resp *http.Response) (answer, error) 
 	a := answer{status: resp.StatusCode}
 	a.object, err = strictjson.ParseObject(body)
 	switch {
-	case a.status == http.StatusNoContent && len(body) == 0:
+	case a.status == http.StatusNoContent:
 		return a, nil
 	case a.status != http.StatusOK && a.status != http.StatusCreated:
 		return answer{}, c.failed(a)

@@ -65,7 +65,7 @@ func New(o Options) (*Client, error) {
 		http: &http.Client{
 			Transport:     transport,
 			Timeout:       longest,
-			CheckRedirect: func(*http.Request, []*http.Request) error { return nil },
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 		base:   base.JoinPath("_synapse/mas"),
 		secret: o.Secret,

@@ -148,12 +148,14 @@ func TestAUserOfTheSameNameInAnotherCaseIsNotTheUser(t *testing.T) {
 
 func TestAProvisionThatIsRefusedForGood(t *testing.T) {
 	onEveryKind(t, func(t *testing.T, c *homeserver.Client, f *fake.Fake) {
-		f.Put("alice", fake.User{})
-		f.Fail("provision_user", 1, fake.Answer(403, `{"errcode":"M_FORBIDDEN","error":"This avatar is not allowed"}`))
-		err := c.Provision(t.Context(), domain.Provision{User: alice, AvatarURL: to("mxc://example.org/huge")})
-		wantError(t, "an avatar that is not allowed", err, domain.ErrHomeserverRefused)
-		if !strings.Contains(err.Error(), "M_FORBIDDEN This avatar is not allowed") {
-			t.Errorf("the reason is lost: %v", err)
+		for _, who := range []string{"a new user", "a user"} {
+			f.Fail("provision_user", 1, fake.Answer(403, `{"errcode":"M_FORBIDDEN","error":"This avatar is not allowed"}`))
+			err := c.Provision(t.Context(), domain.Provision{User: alice, AvatarURL: to("mxc://example.org/huge")})
+			wantError(t, who, err, domain.ErrHomeserverRefused)
+			if !strings.Contains(err.Error(), "M_FORBIDDEN This avatar is not allowed") {
+				t.Errorf("%s: the reason is lost: %v", who, err)
+			}
+			f.Put("alice", fake.User{})
 		}
 	})
 }
@@ -165,6 +167,8 @@ func TestAnErasedUserCannotBeNamed(t *testing.T) {
 	name := domain.Notice{User: alice, Kind: domain.UserRenamed, Text: "Alice"}
 	wantError(t, "erased", c.Tell(t.Context(), name), domain.ErrHomeserverRefused)
 	wantError(t, "erased, locked", c.Tell(t.Context(), domain.Notice{User: alice, Kind: domain.UserLocked}), nil)
+	f.Fail("provision_user", 1, fake.Status(500))
+	wantError(t, "erased, locked, trouble", c.Tell(t.Context(), domain.Notice{User: alice, Kind: domain.UserLocked}), domain.ErrHomeserverAway)
 	tell(t, c, domain.Notice{Kind: domain.UserReactivated})
 	wantError(t, "reactivated", c.Tell(t.Context(), name), nil)
 	f.Fail("provision_user", 1, fake.Status(500))

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"strings"
+	"slices"
 
 	"github.com/seed-31b6c987/doorward/adapters/strictjson"
 )
@@ -101,7 +101,7 @@ func (b *body) fault() *refusal {
 		return b.unread
 	}
 	for name := range b.content {
-		if !strings.Contains(" "+strings.Join(b.known, " ")+" ", " "+name+" ") {
+		if !slices.Contains(b.known, name) {
 			b.refuse("M_BAD_JSON", "no call has a member "+name)
 		}
 	}

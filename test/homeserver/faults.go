@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -120,16 +121,17 @@ func (f *Fake) arrives(r *http.Request, body []byte) Fault {
 		}
 		f.calls = append(f.calls, call)
 	}
-	for i, o := range f.faults {
-		if !strings.HasSuffix(r.URL.Path, o.path) {
-			continue
-		}
-		if f.faults[i].times--; o.times == 1 {
-			f.faults = append(f.faults[:i:i], f.faults[i+1:]...)
-		} else if o.times == 0 {
-			f.faults[i].times = 0
-		}
-		return o.fault
+	i := slices.IndexFunc(f.faults, func(o order) bool { return strings.HasSuffix(r.URL.Path, o.path) })
+	if i < 0 {
+		return nil
 	}
-	return nil
+	fault := f.faults[i].fault
+	switch f.faults[i].times {
+	case 0: // until it is healed
+	case 1:
+		f.faults = slices.Delete(f.faults, i, i+1)
+	default:
+		f.faults[i].times--
+	}
+	return fault
 }
