@@ -48,6 +48,7 @@ var mayImport = map[string][]string{
 	"test/homeserver":          {"adapters/strictjson"},
 	"test/openapi":             {},
 	"test/postgres":            {},
+	"test/proxy":               {},
 	"test/soak":                {},
 	"test/synapsedb":           {},
 	"cmd/doorward":             {"*"},
