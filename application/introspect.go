@@ -35,13 +35,14 @@ func (i Introspect) Do(ctx context.Context, token string) (domain.Introspection,
 	if err != nil {
 		return domain.Introspection{}, err
 	}
-	if bearer.Appservice != "" || bearer.User.Guest {
+	now := i.Authenticate.Now()
+	if bearer.Appservice != "" || bearer.User.Guest || domain.Expired(bearer.Expires, now) {
 		return domain.Introspection{}, nil
 	}
 	return domain.Introspection{
 		Active: true, User: bearer.User.ID, Device: bearer.Device,
 		// Whoever acts as an administrator does not administer.
 		Admin:     bearer.User.Admin && bearer.Device != "",
-		ExpiresIn: until(bearer.Expires, i.Authenticate.Now()),
+		ExpiresIn: until(bearer.Expires, now),
 	}, nil
 }

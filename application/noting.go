@@ -26,7 +26,9 @@ type notingStorage struct {
 // Repositories makes a transaction of every change.
 func (n notingStorage) Repositories() ports.Repositories {
 	return notingRepositories(n.Storage.Repositories(), func(ctx context.Context, change func(ports.Repositories) error) error {
-		return n.InTransaction(ctx, change)
+		users, err := n.delegation.withOutbox(ctx, false, change)
+		n.delegation.deliverAtOnce(ctx, users)
+		return err
 	})
 }
 
@@ -40,10 +42,16 @@ func (n notingStorage) InTransaction(ctx context.Context, do func(ports.Reposito
 // returns of whom. Of users whom it was told of already it does not hear that they
 // were created.
 func (d *Delegation) inTransaction(ctx context.Context, introduced bool, do func(ports.Repositories) error) (users []domain.UserID, err error) {
+	return d.withOutbox(ctx, introduced, func(r ports.Repositories) error {
+		return do(notingRepositories(r, func(_ context.Context, change func(ports.Repositories) error) error { return change(r) }))
+	})
+}
+
+// withOutbox is inTransaction for what notes its changes itself.
+func (d *Delegation) withOutbox(ctx context.Context, introduced bool, do func(ports.Repositories) error) (users []domain.UserID, err error) {
 	err = d.Storage.InTransaction(ctx, func(r ports.Repositories) error {
 		users = nil
-		within := r
-		within.Outbox = notingOutbox{OutboxRepository: r.Outbox, noted: func(n domain.Notice) bool {
+		r.Outbox = notingOutbox{OutboxRepository: r.Outbox, noted: func(n domain.Notice) bool {
 			if introduced && n.Kind == domain.UserCreated {
 				return false
 			}
@@ -52,7 +60,7 @@ func (d *Delegation) inTransaction(ctx context.Context, introduced bool, do func
 			}
 			return true
 		}, now: d.Now}
-		return do(notingRepositories(within, func(_ context.Context, change func(ports.Repositories) error) error { return change(within) }))
+		return do(r)
 	})
 	if err != nil {
 		return nil, err

@@ -19,7 +19,7 @@ func everything(t *testing.T) string {
 	t.Cleanup(service.Close)
 	file := filepath.Join(t.TempDir(), "bridge.yaml")
 	registration := fmt.Sprintf(`{id: bridge, url: %q, as_token: as-token-of-the-tests, hs_token: hs-token-of-the-tests, sender_localpart: bot,
-		namespaces: {users: [{exclusive: true, regex: "@_irc_.*"}]}}`, service.URL)
+		namespaces: {users: [{exclusive: true, regex: "@_?irc_.*"}]}}`, service.URL)
 	if err := os.WriteFile(file, []byte(registration), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -158,8 +158,7 @@ func (o *tour) registrations() {
 	session := o.try("POST", registerPath, "", `{"username":"erin","password":"password-of-erin"}`).text("session")
 	o.try("POST", registerPath, "", withAuth(session, fmt.Sprintf(`"type":"m.login.registration_token","token":%q`, invitation)))
 	o.step("POST", registerPath, "", withAuth(session, `"type":"m.login.terms"`))
-	o.step("POST", registerPath+"?kind=guest", "", "{}")
-	o.step("POST", registerPath, "as-token-of-the-tests", `{"type":"m.login.application_service","username":"_irc_x"}`)
+	o.step("POST", registerPath, "as-token-of-the-tests", `{"type":"m.login.application_service","username":"irc_x"}`)
 	o.step("POST", "/_matrix/client/v1/appservice/bridge/ping", "as-token-of-the-tests", "{}")
 	body := form{"nonce": o.d.nonce(o.t), "username": "frank", "password": "password-of-frank"}
 	o.step("POST", signedPath, "", signed(sharedSecret, body).String())
