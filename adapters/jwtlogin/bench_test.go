@@ -93,6 +93,14 @@ func verifyBare(key any, signed, signature []byte) bool {
 	return false
 }
 
+func TestVerifyingTakesFewAllocations(t *testing.T) {
+	v, token := newVerifier(t, typicalProvider("HS256")), typical("HS256")
+	accepted(t, v, token)
+	if n := testing.AllocsPerRun(100, func() { _, _ = verify(v, token) }); n > 30 {
+		t.Errorf("it takes %v", n)
+	}
+}
+
 func typicalProvider(alg string) jwtlogin.Provider {
 	p := signedBy(alg, keyFor(alg))
 	p.Issuers, p.Audiences = []string{"https://corp.example"}, []string{"matrix"}

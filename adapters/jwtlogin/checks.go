@@ -6,6 +6,7 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
+	"github.com/seed-31b6c987/doorward/adapters/strictjson"
 	"github.com/seed-31b6c987/doorward/domain"
 )
 
@@ -69,7 +70,7 @@ type attempt struct {
 	confirms time.Time // as in domain.Credential
 
 	// From reading. Nothing of it is trusted before the signature is verified.
-	header, claims map[string]any
+	header, claims strictjson.Value
 	signed         string // header and payload, as they stand in the token
 	signature      []byte
 	flaw           error // what is wrong with the token's form, in detail

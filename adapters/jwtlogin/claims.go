@@ -3,20 +3,18 @@ package jwtlogin
 import (
 	"slices"
 	"strings"
+
+	"github.com/seed-31b6c987/doorward/adapters/strictjson"
 )
 
-// lookup returns the named claim; nil if it is absent or null. Names may hold
+// lookup returns the named claim; null if it is absent. Names may hold
 // dots, as URLs do; only where there is no such claim they are paths.
-func lookup(claims map[string]any, name string) any {
-	if value, ok := claims[name]; ok {
-		return value
-	}
+func lookup(claims strictjson.Value, name string) strictjson.Value {
 	outer, inner, isPath := strings.Cut(name, ".")
-	object, isObject := claims[outer].(map[string]any)
-	if !isPath || !isObject {
-		return nil
+	if !isPath || claims.Has(name) {
+		return claims.Get(name)
 	}
-	return lookup(object, inner)
+	return lookup(claims.Get(outer), inner)
 }
 
 // issuers are the accepted ones. Where none is configured, whoever publishes the
@@ -29,14 +27,14 @@ func (a *attempt) issuers() []string {
 }
 
 func (a *attempt) requireIssuer() error {
-	if len(a.issuers()) > 0 && a.claims["iss"] == nil {
+	if len(a.issuers()) > 0 && a.claims.Get("iss").IsNull() {
 		return missingClaim("iss")
 	}
 	return nil
 }
 
 func (a *attempt) requireAudience() error {
-	if len(a.provider.Audiences) > 0 && a.claims["aud"] == nil {
+	if len(a.provider.Audiences) > 0 && a.claims.Get("aud").IsNull() {
 		return missingClaim("aud")
 	}
 	return nil
@@ -47,8 +45,8 @@ func (a *attempt) checkIssuer() error {
 	if len(accepted) == 0 {
 		return nil
 	}
-	issuer, isString := a.claims["iss"].(string)
-	if !isString || !slices.Contains(accepted, issuer) {
+	issuer, isText := a.claims.Get("iss").Text()
+	if !isText || !slices.Contains(accepted, issuer) {
 		return invalidClaim("iss")
 	}
 	return nil
@@ -60,14 +58,10 @@ func (a *attempt) checkAudience() error {
 	if len(a.provider.Audiences) == 0 {
 		return nil
 	}
-	audiences, isList := a.claims["aud"].([]any)
-	if !isList {
-		audiences = []any{a.claims["aud"]}
-	}
 	meant := false
-	for _, value := range audiences {
-		audience, isString := value.(string)
-		if !isString {
+	for value := range a.claims.Get("aud").Items() {
+		audience, isText := value.Text()
+		if !isText {
 			return invalidClaim("aud")
 		}
 		meant = meant || slices.Contains(a.provider.Audiences, audience)
@@ -81,7 +75,7 @@ func (a *attempt) checkAudience() error {
 // refuseAudience refuses tokens that are for somebody, where nobody has said
 // that this is us (RFC 7519, 4.1.3).
 func (a *attempt) refuseAudience() error {
-	if len(a.provider.Audiences) == 0 && a.claims["aud"] != nil {
+	if len(a.provider.Audiences) == 0 && !a.claims.Get("aud").IsNull() {
 		return invalidClaim("aud")
 	}
 	return nil
@@ -89,7 +83,7 @@ func (a *attempt) refuseAudience() error {
 
 func (a *attempt) checkRequired() error {
 	for _, name := range a.provider.Require {
-		if lookup(a.claims, name) == nil {
+		if lookup(a.claims, name).IsNull() {
 			return missingClaim(name)
 		}
 	}

@@ -6,26 +6,30 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/seed-31b6c987/doorward/adapters/strictjson"
 )
 
 // maxShown is how much of a value is shown, in bytes.
 const maxShown = 200
 
-// display shows a value that was read from JSON; nothing for null.
-func display(value any) string {
-	switch v := value.(type) {
-	case nil:
+// display shows a value that was read; nothing for null.
+func display(value strictjson.Value) string {
+	if value.IsNull() {
 		return ""
-	case string:
-		return `"` + ascii(v) + `"`
 	}
-	text, _ := json.Marshal(value) // what was read can be written
+	if text, isText := value.Text(); isText {
+		return displayText(text)
+	}
+	text, _ := json.Marshal(value.Any()) // what was read can be written
 	return ascii(string(text))
 }
 
+func displayText(text string) string { return `"` + ascii(text) + `"` }
+
 // displayTime shows a NumericDate, with the time that it means.
-func displayTime(value any) string {
-	if number, ok := value.(json.Number); ok {
+func displayTime(value strictjson.Value) string {
+	if number, isNumber := value.Number(); isNumber {
 		if at, err := number.Float64(); err == nil {
 			return display(value) + " = " + stamp(at)
 		}

@@ -16,11 +16,11 @@ var otherPurposes = []string{"secevent+jwt", "logout+jwt", "dpop+jwt"}
 
 // checkAlgorithm wants an algorithm that Doorward knows. "none" is none.
 func (a *attempt) checkAlgorithm() error {
-	value := a.header["alg"]
-	if value == nil {
+	value := a.header.Get("alg")
+	if value.IsNull() {
 		return errMissingAlgorithm
 	}
-	name, _ := value.(string)
+	name, _ := value.Text()
 	a.method = methods[name]
 	if a.method == nil {
 		return errUnsupportedAlgorithm
@@ -39,7 +39,7 @@ func (a *attempt) checkAllowed() error {
 // checkCritical refuses extensions that must be understood: none is (RFC 7515,
 // 4.1.11).
 func (a *attempt) checkCritical() error {
-	if _, present := a.header["crit"]; present {
+	if a.header.Has("crit") {
 		return badHeader("crit")
 	}
 	return nil
@@ -48,7 +48,7 @@ func (a *attempt) checkCritical() error {
 // checkCompression refuses compressed payloads: only JWE has them (RFC 7516,
 // 4.1.3).
 func (a *attempt) checkCompression() error {
-	if _, present := a.header["zip"]; present {
+	if a.header.Has("zip") {
 		return badHeader("zip")
 	}
 	return nil
@@ -56,7 +56,7 @@ func (a *attempt) checkCompression() error {
 
 // checkEncoding refuses unencoded payloads (RFC 7797, 7).
 func (a *attempt) checkEncoding() error {
-	if value, present := a.header["b64"]; present && value != true {
+	if a.header.Has("b64") && !a.header.Get("b64").IsTrue() {
 		return badHeader("b64")
 	}
 	return nil
@@ -65,13 +65,12 @@ func (a *attempt) checkEncoding() error {
 // checkType refuses tokens that say they are for something else (RFC 8725,
 // 3.11).
 func (a *attempt) checkType() error {
-	value, present := a.header["typ"]
-	if !present {
+	if !a.header.Has("typ") {
 		return nil
 	}
-	typ, isString := value.(string)
+	typ, isText := a.header.Get("typ").Text()
 	purpose := strings.TrimPrefix(strings.ToLower(typ), "application/")
-	if !isString || slices.Contains(otherPurposes, purpose) {
+	if !isText || slices.Contains(otherPurposes, purpose) {
 		return badHeader("typ")
 	}
 	return nil

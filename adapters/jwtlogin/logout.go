@@ -79,11 +79,10 @@ func (a *attempt) checkNamed() error {
 }
 
 func (a *attempt) checkLogoutType() error {
-	value, present := a.header["typ"]
-	if !present {
+	if !a.header.Has("typ") {
 		return nil
 	}
-	typ, _ := value.(string)
+	typ, _ := a.header.Get("typ").Text()
 	if !slices.Contains(logoutTypes, strings.TrimPrefix(strings.ToLower(typ), "application/")) {
 		return badHeader("typ")
 	}
@@ -93,7 +92,7 @@ func (a *attempt) checkLogoutType() error {
 // checkRecent refuses a token that is so old that its use is not remembered.
 func (a *attempt) checkRecent() error {
 	switch {
-	case a.claims["iat"] == nil:
+	case a.claims.Get("iat").IsNull():
 		return missingClaim("iat")
 	case a.now-a.iat > (logoutAge + a.provider.Leeway).Seconds():
 		return invalidClaim("iat")
@@ -103,14 +102,12 @@ func (a *attempt) checkRecent() error {
 
 // isLogout says whether the token is one of logout, going by its claims.
 func (a *attempt) isLogout() (present, wellFormed bool) {
-	events, _ := a.claims["events"].(map[string]any)
-	event, present := events[logoutEvent]
-	_, wellFormed = event.(map[string]any)
-	return present, wellFormed
+	events := a.claims.Get("events")
+	return events.Has(logoutEvent), events.Get(logoutEvent).IsObject()
 }
 
 func (a *attempt) checkLogoutEvent() error {
-	if a.claims["events"] == nil {
+	if a.claims.Get("events").IsNull() {
 		return missingClaim("events")
 	}
 	if _, wellFormed := a.isLogout(); !wellFormed {
@@ -129,7 +126,7 @@ func (a *attempt) refuseLogoutToken() error {
 }
 
 func (a *attempt) refuseNonce() error {
-	if _, present := a.claims["nonce"]; present {
+	if a.claims.Has("nonce") {
 		return invalidClaim("nonce")
 	}
 	return nil
@@ -138,13 +135,12 @@ func (a *attempt) refuseNonce() error {
 // checkWhoLeaves takes the user, a session at the provider, or both.
 func (a *attempt) checkWhoLeaves() error {
 	for _, name := range []string{"sub", "sid"} {
-		if value := a.claims[name]; value != nil {
-			if text, isString := value.(string); !isString || text == "" {
-				return invalidClaim(name)
-			}
+		value := a.claims.Get(name)
+		if text, _ := value.Text(); text == "" && !value.IsNull() {
+			return invalidClaim(name)
 		}
 	}
-	if a.claims["sub"] != nil {
+	if !a.claims.Get("sub").IsNull() {
 		a.logout.Link = a.link()
 	}
 	if a.logout.Session = a.session(); a.logout.Link == (domain.Link{}) && a.logout.Session == (domain.TokenHash{}) {
@@ -155,22 +151,22 @@ func (a *attempt) checkWhoLeaves() error {
 
 // session returns the session at the provider that the token names; zero: none.
 func (a *attempt) session() domain.TokenHash {
-	id, _ := a.claims["sid"].(string)
+	id, _ := a.claims.Get("sid").Text()
 	if id == "" {
 		return domain.TokenHash{}
 	}
-	issuer, _ := a.claims["iss"].(string)
+	issuer, _ := a.claims.Get("iss").Text()
 	return domain.ProviderSession(a.provider.Name, issuer, id)
 }
 
 // checkLogoutOnce names what the token uses up. By the time it is forgotten, the
 // token is too old.
 func (a *attempt) checkLogoutOnce() error {
-	if a.claims["jti"] == nil {
+	if a.claims.Get("jti").IsNull() {
 		return missingClaim("jti")
 	}
-	id, isString := a.claims["jti"].(string)
-	if !isString || id == "" || len(id) > maxTokenID {
+	id, _ := a.claims.Get("jti").Text()
+	if id == "" || len(id) > maxTokenID {
 		return invalidClaim("jti")
 	}
 	a.logout.Once = domain.Once{

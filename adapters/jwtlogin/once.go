@@ -22,8 +22,8 @@ func (a *attempt) checkOnce() error {
 	if !a.provider.SingleUse {
 		return nil
 	}
-	id, isString := a.claims["jti"].(string)
-	if !isString || id == "" || len(id) > maxTokenID {
+	id, _ := a.claims.Get("jti").Text()
+	if id == "" || len(id) > maxTokenID {
 		return invalidClaim("jti")
 	}
 	a.result.Proof.Once = domain.Once{

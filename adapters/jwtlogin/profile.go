@@ -9,8 +9,8 @@ func (a *attempt) mapped(name string, check func(string) error) (string, error) 
 		return "", nil
 	}
 	value := lookup(a.claims, name)
-	text, isString := value.(string)
-	if value != nil && !isString || text != "" && check(text) != nil {
+	text, isText := value.Text()
+	if !isText && !value.IsNull() || text != "" && check(text) != nil {
 		return "", invalidClaim(name)
 	}
 	return text, nil
@@ -41,6 +41,6 @@ func (a *attempt) checkEmail() error {
 // many words, does not.
 func (a *attempt) checkAdmin() error {
 	name := a.provider.AdminClaim
-	a.result.Admin = name != "" && lookup(a.claims, name) == true
+	a.result.Admin = name != "" && lookup(a.claims, name).IsTrue()
 	return nil
 }

@@ -42,18 +42,21 @@ func (a *attempt) read() error {
 	return nil
 }
 
-func readObject(segment string) (map[string]any, error) {
-	text, err := decode(segment)
+func readObject(segment string) (strictjson.Value, error) {
+	var usual [1 << 10]byte // enough for most, and on the stack
+	text, err := appendDecoded(usual[:0], segment)
 	if err != nil {
-		return nil, err
+		return strictjson.Value{}, err
 	}
-	return strictjson.ParseObject(text)
+	return strictjson.Parse(string(text))
 }
 
-func decode(segment string) ([]byte, error) {
+func decode(segment string) ([]byte, error) { return appendDecoded(nil, segment) }
+
+func appendDecoded(to []byte, segment string) ([]byte, error) {
 	// The decoder refuses everything else outside the alphabet, but skips these.
-	if strings.ContainsAny(segment, "\r\n") {
+	if strings.ContainsRune(segment, '\r') || strings.ContainsRune(segment, '\n') {
 		return nil, errLineBreak
 	}
-	return base64url.DecodeString(segment)
+	return base64url.AppendDecode(to, []byte(segment))
 }

@@ -1,8 +1,9 @@
 package jwtlogin
 
 import (
-	"encoding/json"
 	"math/big"
+
+	"github.com/seed-31b6c987/doorward/adapters/strictjson"
 )
 
 // A Rule is a comparison of a claim with a value. A claim that is absent meets
@@ -42,13 +43,9 @@ func (a *attempt) checkRules() error {
 	return nil
 }
 
-func (r Rule) holds(claim any) bool {
+func (r Rule) holds(claim strictjson.Value) bool {
 	if r.Comparison == Contains {
-		items, isList := claim.([]any)
-		if !isList {
-			items = []any{claim}
-		}
-		for _, item := range items {
+		for item := range claim.Items() {
 			if equal, _ := equals(item, r.Value); equal {
 				return true
 			}
@@ -61,14 +58,15 @@ func (r Rule) holds(claim any) bool {
 
 // equals says whether a claim is the value, and whether it can be compared with
 // one at all.
-func equals(claim any, value string) (equal, comparable bool) {
-	switch c := claim.(type) {
-	case string:
-		return c == value, true
-	case bool:
-		return c && value == "true" || !c && value == "false", true
-	case json.Number:
-		return sameNumber(string(c), value), true
+func equals(claim strictjson.Value, value string) (equal, comparable bool) {
+	if text, isText := claim.Text(); isText {
+		return text == value, true
+	}
+	if is, isBool := claim.Bool(); isBool {
+		return is && value == "true" || !is && value == "false", true
+	}
+	if number, isNumber := claim.Number(); isNumber {
+		return sameNumber(number.String(), value), true
 	}
 	return false, false
 }

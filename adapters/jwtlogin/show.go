@@ -25,11 +25,11 @@ func showAlgorithm(a *attempt) (value, limit string) {
 	for _, algorithm := range domain.Algorithms() {
 		names = append(names, algorithm.Name)
 	}
-	return display(a.header["alg"]), strings.Join(names, ", ")
+	return display(a.header.Get("alg")), strings.Join(names, ", ")
 }
 
 func showProvider(a *attempt) (value, limit string) {
-	value = display(a.claims["iss"])
+	value = display(a.claims.Get("iss"))
 	if a.provider == nil {
 		return value, "an issuer that a provider lists" + a.nearly(slices.Sorted(maps.Keys(a.trusted.byIssuer)))
 	}
@@ -37,19 +37,19 @@ func showProvider(a *attempt) (value, limit string) {
 }
 
 func showAllowed(a *attempt) (value, limit string) {
-	return display(a.header["alg"]), strings.Join(a.provider.Algorithms, ", ")
+	return display(a.header.Get("alg")), strings.Join(a.provider.Algorithms, ", ")
 }
 
 func showHeader(name, limit string) func(*attempt) (string, string) {
-	return func(a *attempt) (string, string) { return display(a.header[name]), limit }
+	return func(a *attempt) (string, string) { return display(a.header.Get(name)), limit }
 }
 
 func showEvents(a *attempt) (value, limit string) {
-	return display(a.claims["events"]), "no event of logout"
+	return display(a.claims.Get("events")), "no event of logout"
 }
 
 func showKey(a *attempt) (value, limit string) {
-	value = display(a.header["kid"])
+	value = display(a.header.Get("kid"))
 	switch {
 	case a.noKeys != nil:
 		return value, "keys, which cannot be had: " + ascii(a.noKeys.Error())
@@ -71,13 +71,13 @@ func showSignature(a *attempt) (value, limit string) {
 }
 
 func showIssuer(a *attempt) (value, limit string) {
-	return display(a.claims["iss"]), oneOf(a.issuers(), "any, or none") + a.nearly(a.issuers())
+	return display(a.claims.Get("iss")), oneOf(a.issuers(), "any, or none") + a.nearly(a.issuers())
 }
 
 // nearly points out an issuer that differs from the token's by what people
 // overlook.
 func (a *attempt) nearly(issuers []string) string {
-	issuer, _ := a.claims["iss"].(string)
+	issuer, _ := a.claims.Get("iss").Text()
 	for _, listed := range issuers {
 		if listed != issuer && strings.EqualFold(strings.TrimRight(listed, "/"), strings.TrimRight(issuer, "/")) {
 			return "; " + ascii(listed) + " differs only by a slash at the end, or by case"
@@ -87,19 +87,19 @@ func (a *attempt) nearly(issuers []string) string {
 }
 
 func showAudience(a *attempt) (value, limit string) {
-	return display(a.claims["aud"]), oneOf(a.provider.Audiences, "none")
+	return display(a.claims.Get("aud")), oneOf(a.provider.Audiences, "none")
 }
 
 func showExpiry(a *attempt) (value, limit string) {
 	leeway := a.provider.Leeway
-	return displayTime(a.claims["exp"]),
+	return displayTime(a.claims.Get("exp")),
 		fmt.Sprintf("later than %s (now less the leeway of %s)", stamp(a.now-leeway.Seconds()), leeway)
 }
 
 func showNotLater(claim string) func(*attempt) (string, string) {
 	return func(a *attempt) (string, string) {
 		leeway := a.provider.Leeway
-		return displayTime(a.claims[claim]),
+		return displayTime(a.claims.Get(claim)),
 			fmt.Sprintf("not later than %s (now and the leeway of %s)", stamp(a.now+leeway.Seconds()), leeway)
 	}
 }
@@ -107,7 +107,7 @@ func showNotLater(claim string) func(*attempt) (string, string) {
 func showRequired(a *attempt) (value, limit string) {
 	var there []string
 	for _, name := range a.provider.Require {
-		if lookup(a.claims, name) != nil {
+		if !lookup(a.claims, name).IsNull() {
 			there = append(there, name)
 		}
 	}
@@ -134,7 +134,7 @@ func showSubject(a *attempt) (value, limit string) {
 
 func showLocalpart(a *attempt) (value, limit string) {
 	if a.result.Localpart == "" {
-		return display(a.subject), "a localpart"
+		return displayText(a.subject), "a localpart"
 	}
-	return display(a.result.Localpart), "a localpart"
+	return displayText(a.result.Localpart), "a localpart"
 }

@@ -11,14 +11,14 @@ func showOnce(a *attempt) (value, limit string) {
 	if !a.provider.SingleUse {
 		return "", ""
 	}
-	return display(a.claims["jti"]), fmt.Sprintf("a text of 1 to %d bytes, once", maxTokenID)
+	return display(a.claims.Get("jti")), fmt.Sprintf("a text of 1 to %d bytes, once", maxTokenID)
 }
 
 func showSessionEnd(a *attempt) (value, limit string) {
 	if !a.provider.SessionEndsWithToken {
 		return "", ""
 	}
-	return displayTime(a.claims["exp"]), fmt.Sprintf("a second after %s (now) at least: the session ends then", stamp(a.now))
+	return displayTime(a.claims.Get("exp")), fmt.Sprintf("a second after %s (now) at least: the session ends then", stamp(a.now))
 }
 
 // showRules shows the rule that does not hold, or all.

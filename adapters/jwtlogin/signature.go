@@ -42,7 +42,7 @@ func fixedSalt(m *jwt.SigningMethodRSAPSS) jwt.SigningMethod {
 // the issuer, else of the one that takes all others.
 func (a *attempt) chooseProvider() error {
 	a.provider = a.trusted.fallback
-	if issuer, ok := a.claims["iss"].(string); ok {
+	if issuer, isText := a.claims.Get("iss").Text(); isText {
 		if p, listed := a.trusted.byIssuer[issuer]; listed {
 			a.provider = p
 		}
@@ -55,9 +55,9 @@ func (a *attempt) chooseProvider() error {
 
 // chooseKey finds the one key of the provider that the token can mean.
 func (a *attempt) chooseKey() error {
-	value, named := a.header["kid"]
-	kid, isString := value.(string)
-	if named && !isString {
+	named := a.header.Has("kid")
+	kid, isText := a.header.Get("kid").Text()
+	if named && !isText {
 		return errUnverified
 	}
 	if a.keys, a.noKeys = a.provider.Keys.Keys(a.ctx, kid); a.noKeys != nil {
@@ -129,7 +129,7 @@ func (a *attempt) evidence() (e domain.Evidence) {
 	}
 	if a.verified {
 		e.Verified, e.KeyID = true, a.key.ID
-		e.Subject, _ = lookup(a.claims, a.provider.SubjectClaim).(string)
+		e.Subject, _ = lookup(a.claims, a.provider.SubjectClaim).Text()
 	}
 	return e
 }

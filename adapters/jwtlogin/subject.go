@@ -1,15 +1,14 @@
 package jwtlogin
 
 import (
-	"encoding/json"
 	"strings"
 
 	"github.com/seed-31b6c987/doorward/domain"
 )
 
 func (a *attempt) checkSubject() error {
-	subject, isString := lookup(a.claims, a.provider.SubjectClaim).(string)
-	if !isString {
+	subject, isText := lookup(a.claims, a.provider.SubjectClaim).Text()
+	if !isText {
 		return errNoSubject
 	}
 	a.subject = subject
@@ -38,13 +37,13 @@ func (a *attempt) checkLocalpart() error {
 // name changes (RFC 7519, 4.1.2), even where the name is in another claim. Some
 // issuers write it as a number.
 func (a *attempt) link() domain.Link {
-	issuer, _ := a.claims["iss"].(string)
+	issuer, _ := a.claims.Get("iss").Text()
 	link := domain.Link{Provider: a.provider.Name, Issuer: issuer}
-	switch subject := a.claims["sub"].(type) {
-	case string:
-		link.Subject = subject
-	case json.Number:
-		link.Subject = subject.String()
+	sub := a.claims.Get("sub")
+	if number, isNumber := sub.Number(); isNumber {
+		link.Subject = number.String()
+	} else {
+		link.Subject, _ = sub.Text()
 	}
 	if link.Subject == "" {
 		// Who chooses a name must not become who has it for a "sub".

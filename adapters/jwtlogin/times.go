@@ -1,9 +1,6 @@
 package jwtlogin
 
-import (
-	"encoding/json"
-	"time"
-)
+import "time"
 
 // Times are seconds since 1970 in a float64, as a NumericDate (RFC 7519, 2) may
 // have fractions and be of any size: nothing here overflows, and at present a
@@ -17,11 +14,10 @@ func seconds(t time.Time) float64 {
 // date returns the value of a claim that is a time, and whether it is there.
 // Whatever is no finite number, null included, is refused.
 func (a *attempt) date(claim string) (at float64, present bool, err error) {
-	value, present := a.claims[claim]
-	if !present {
+	if !a.claims.Has(claim) {
 		return 0, false, nil
 	}
-	number, isNumber := value.(json.Number)
+	number, isNumber := a.claims.Get(claim).Number()
 	if !isNumber {
 		return 0, true, invalidClaim(claim)
 	}

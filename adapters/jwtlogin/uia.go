@@ -20,7 +20,7 @@ func (a *attempt) checkFresh() error {
 	// second in which the client was asked would be refused otherwise.
 	asked := math.Floor(seconds(a.confirms))
 	switch {
-	case a.claims["iat"] == nil:
+	case a.claims.Get("iat").IsNull():
 		return missingClaim("iat")
 	case a.iat < asked-a.provider.Leeway.Seconds():
 		return errNotFresh

@@ -1,64 +1,75 @@
 package strictjson
 
 import (
-	"encoding/json"
 	"fmt"
+	"strings"
 )
 
 // A reader reads one JSON text, front to back.
 type reader struct {
-	data    []byte
+	data    string
 	pos     int
 	depth   int
-	content error // the first fault in the content; reading goes on, for syntax
+	nodes   []node // of what was read
+	content error  // the first fault in the content; reading goes on, for syntax
 }
 
-func (r *reader) text() (any, error) {
+func (r *reader) text() error {
 	r.space()
-	value, err := r.value()
-	if err != nil {
-		return nil, err
+	if err := r.value(""); err != nil {
+		return err
 	}
 	r.space()
 	if r.pos != len(r.data) {
-		return nil, r.syntax("something follows the value")
+		return r.syntax("something follows the value")
 	}
-	return value, nil
+	return nil
 }
 
-func (r *reader) value() (any, error) {
+// value reads a value. It is the member of the name if it is in an object.
+func (r *reader) value(name string) (err error) {
+	place := len(r.nodes)
+	r.nodes = append(r.nodes, node{name: name})
+	var read node
 	switch c := r.peek(); {
 	case c == '{':
-		return nested(r, r.object)
+		read.kind, err = object, r.nested(r.object)
 	case c == '[':
-		return nested(r, r.list)
+		read.kind, err = list, r.nested(r.list)
 	case c == '"':
-		return r.string()
+		read.kind = text
+		read.text, err = r.string()
 	case c == '-' || isDigit(c):
-		return r.number()
+		read.kind = number
+		read.text, err = r.number()
 	case r.literal("true"):
-		return true, nil
+		read.kind = boolTrue
 	case r.literal("false"):
-		return false, nil
+		read.kind = boolFalse
 	case r.literal("null"):
-		return nil, nil
+		read.kind = null
+	default:
+		err = r.syntax("a value is missing")
 	}
-	return nil, r.syntax("a value is missing")
+	n := &r.nodes[place]
+	n.kind, n.text, n.size = read.kind, read.text, len(r.nodes)-place
+	return err
 }
 
 // nested reads with read one level deeper.
-func nested[T any](r *reader, read func() (T, error)) (any, error) {
+func (r *reader) nested(read func() error) error {
 	if r.depth == MaxDepth {
-		return nil, fmt.Errorf("%w: nested deeper than %d levels", ErrContent, MaxDepth)
+		return fmt.Errorf("%w: nested deeper than %d levels", ErrContent, MaxDepth)
 	}
 	r.depth++
-	defer func() { r.depth-- }()
-	return read()
+	err := read()
+	r.depth--
+	return err
 }
 
-func (r *reader) object() (map[string]any, error) {
-	object := map[string]any{}
-	err := r.items('{', '}', func() error {
+func (r *reader) object() error {
+	var known names
+	return r.items('{', '}', func() error {
 		if r.peek() != '"' {
 			return r.syntax("the name of a member is missing")
 		}
@@ -71,27 +82,18 @@ func (r *reader) object() (map[string]any, error) {
 			return r.syntax("a colon is missing")
 		}
 		r.space()
-		value, err := r.value()
-		if err != nil {
+		if err := r.value(name); err != nil {
 			return err
 		}
-		if _, twice := object[name]; twice {
+		if !known.add(name) {
 			r.fault("member %.*q stands twice", maxName, name)
 		}
-		object[name] = value
 		return nil
 	})
-	return object, err
 }
 
-func (r *reader) list() ([]any, error) {
-	list := []any{}
-	err := r.items('[', ']', func() error {
-		value, err := r.value()
-		list = append(list, value)
-		return err
-	})
-	return list, err
+func (r *reader) list() error {
+	return r.items('[', ']', func() error { return r.value("") })
 }
 
 // items reads what stands between open and end, separated by commas.
@@ -116,7 +118,7 @@ func (r *reader) items(open, end byte, item func() error) error {
 	}
 }
 
-func (r *reader) number() (json.Number, error) {
+func (r *reader) number() (string, error) {
 	start := r.pos
 	r.take('-')
 	if !r.take('0') && !r.digits() {
@@ -131,7 +133,7 @@ func (r *reader) number() (json.Number, error) {
 			return "", r.syntax("a number has no exponent")
 		}
 	}
-	return json.Number(r.data[start:r.pos]), nil
+	return r.data[start:r.pos], nil
 }
 
 func (r *reader) digits() bool {
@@ -170,11 +172,11 @@ func (r *reader) take(c byte) bool {
 }
 
 func (r *reader) literal(word string) bool {
-	if len(r.data)-r.pos >= len(word) && string(r.data[r.pos:r.pos+len(word)]) == word {
-		r.pos += len(word)
-		return true
+	if !strings.HasPrefix(r.data[r.pos:], word) {
+		return false
 	}
-	return false
+	r.pos += len(word)
+	return true
 }
 
 func (r *reader) syntax(what string) error {

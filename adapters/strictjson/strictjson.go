@@ -10,6 +10,7 @@ package strictjson
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -27,24 +28,40 @@ const MaxDepth = 64
 // maxName is how much of a member's name an error quotes, in bytes.
 const maxName = 64
 
-// ParseObject reads a JSON object. Its values, at any depth, are nil, bool,
-// string, [json.Number], []any and map[string]any. It returns an error that
+// Parse reads a JSON object. Its names and texts are parts of data where they can
+// be: whoever keeps a little of it for long copies that. It returns an error that
 // wraps [ErrSyntax] or [ErrContent]; if both would be right, ErrSyntax.
-func ParseObject(data []byte) (map[string]any, error) {
-	if !utf8.Valid(data) {
-		return nil, fmt.Errorf("%w: invalid UTF-8", ErrSyntax)
+func Parse(data string) (Value, error) {
+	if !utf8.ValidString(data) {
+		return Value{}, fmt.Errorf("%w: invalid UTF-8", ErrSyntax)
 	}
-	r := reader{data: data}
-	value, err := r.text()
+	r := reader{data: data, nodes: make([]node, 0, expected(data))}
+	if err := r.text(); err != nil {
+		return Value{}, err
+	}
+	if r.content != nil {
+		return Value{}, r.content
+	}
+	object := Value{r.nodes}
+	if !object.IsObject() {
+		return Value{}, fmt.Errorf("%w: not an object", ErrContent)
+	}
+	return object, nil
+}
+
+// expected returns how many values a text holds. All but the first stand behind a
+// comma or a bracket; if there are very many of these, they may be in a string.
+func expected(data string) int {
+	signs := strings.Count(data, ",") + strings.Count(data, "{") + strings.Count(data, "[")
+	return 1 + min(signs, len(data)/8)
+}
+
+// ParseObject is [Parse] for those who like maps better. The values, at any depth,
+// are those of [Value.Any], and hold nothing of data.
+func ParseObject(data []byte) (map[string]any, error) {
+	object, err := Parse(string(data))
 	if err != nil {
 		return nil, err
 	}
-	if r.content != nil {
-		return nil, r.content
-	}
-	object, ok := value.(map[string]any)
-	if !ok {
-		return nil, fmt.Errorf("%w: not an object", ErrContent)
-	}
-	return object, nil
+	return object.members(), nil
 }

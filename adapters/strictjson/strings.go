@@ -11,11 +11,11 @@ func (r *reader) string() (string, error) {
 	for r.pos < len(r.data) {
 		switch c := r.data[r.pos]; {
 		case c == '"':
-			s := string(r.data[start:r.pos])
+			s := r.data[start:r.pos]
 			r.pos++
 			return s, nil
 		case c == '\\':
-			return r.escaped(append([]byte(nil), r.data[start:r.pos]...))
+			return r.escaped(start)
 		case c < ' ':
 			return "", r.syntax("a control character in a string")
 		default:
@@ -26,7 +26,9 @@ func (r *reader) string() (string, error) {
 }
 
 // escaped goes on with a string from its first backslash.
-func (r *reader) escaped(s []byte) (string, error) {
+func (r *reader) escaped(start int) (string, error) {
+	var few [64]byte
+	s := append(few[:0], r.data[start:r.pos]...)
 	for r.pos < len(r.data) {
 		c := r.data[r.pos]
 		switch {
@@ -102,7 +104,7 @@ func (r *reader) hex4() (rune, bool) {
 		return 0, false
 	}
 	var char rune
-	for _, c := range r.data[r.pos : r.pos+4] {
+	for _, c := range []byte(r.data[r.pos : r.pos+4]) {
 		switch {
 		case isDigit(c):
 			c -= '0'
