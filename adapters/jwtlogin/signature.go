@@ -5,6 +5,7 @@ import (
 	"crypto/rsa"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/golang-jwt/jwt/v5"
 
@@ -129,7 +130,8 @@ func (a *attempt) evidence() (e domain.Evidence) {
 	}
 	if a.verified {
 		e.Verified, e.KeyID = true, a.key.ID
-		e.Subject, _ = lookup(a.claims, a.provider.SubjectClaim).Text()
+		subject, _ := lookup(a.claims, a.provider.SubjectClaim).Text()
+		e.Subject = strings.Clone(subject) // it may wait long for the audit, and the token need not
 	}
 	return e
 }
