@@ -3,7 +3,6 @@ package metrics
 
 import (
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -16,6 +15,7 @@ import (
 // concurrently.
 type Metrics struct {
 	registry *prometheus.Registry
+	counted  directory
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
 	logins   *prometheus.CounterVec
@@ -67,8 +67,9 @@ func (m *Metrics) Handler() http.Handler {
 // Request counts a request to a route and the time it took. It expects few
 // different routes and methods, as each combination is kept for ever.
 func (m *Metrics) Request(method, route string, status int, took time.Duration) {
-	m.requests.WithLabelValues(method, route, strconv.Itoa(status)).Inc()
-	m.seconds.WithLabelValues(method, route).Observe(took.Seconds())
+	s := m.counted.find(request{method, route, status}, m.series)
+	s.count.Inc()
+	s.seconds.Observe(took.Seconds())
 }
 
 // Login counts an attempt to log in. It expects few different values of each.
