@@ -57,13 +57,14 @@ func (c *clientAddress) trusts(address netip.Addr) bool {
 
 // parseAddress reads an address with or without a port, as proxies write both.
 func parseAddress(s string) (netip.Addr, bool) {
-	address, err := netip.ParseAddr(s)
-	if err != nil {
-		withPort, err := netip.ParseAddrPort(s)
-		if err != nil {
-			return netip.Addr{}, false
-		}
+	var address netip.Addr
+	var err error
+	if hasPort := strings.HasPrefix(s, "[") || strings.Count(s, ":") == 1; hasPort {
+		var withPort netip.AddrPort
+		withPort, err = netip.ParseAddrPort(s)
 		address = withPort.Addr()
+	} else {
+		address, err = netip.ParseAddr(s)
 	}
-	return address.Unmap().WithZone(""), true
+	return address.Unmap().WithZone(""), err == nil
 }

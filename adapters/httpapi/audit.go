@@ -60,6 +60,14 @@ func (x *exchange) auditRecord(now time.Time, said answer, err error) domain.Aud
 			r.Device = string(x.bearer.Device)
 		}
 	}
+	if err != nil {
+		trace(&r, err)
+	}
+	return r
+}
+
+// trace notes what an error knows of the credential that was refused.
+func trace(r *domain.AuditRecord, err error) {
 	cause := causeOf(err)
 	if cause == nil {
 		cause = err
@@ -71,7 +79,6 @@ func (x *exchange) auditRecord(now time.Time, said answer, err error) domain.Aud
 			r.User = traced.User
 		}
 	}
-	return r
 }
 
 // event returns what was asked for; empty: nothing that is audited, or it is still
@@ -88,6 +95,9 @@ func (x *exchange) event(err error) domain.AuditEvent {
 
 // causeOf returns why a stage was refused; nil: none was.
 func causeOf(err error) error {
+	if err == nil {
+		return nil
+	}
 	if challenge := (*domain.Challenge)(nil); errors.As(err, &challenge) {
 		return challenge.Cause
 	}
@@ -104,9 +114,12 @@ func auditResult(status int) domain.AuditResult {
 	return domain.AuditFailed
 }
 
-// attributes are those of a record that the line of every request does not have.
-func attributes(r domain.AuditRecord) []slog.Attr {
-	var attrs []slog.Attr
+// maxAttributes is how many attributes the line of a request has at most.
+const maxAttributes = 6 + 12 + 1
+
+// appendAttributes appends those of a record that the line of every request does
+// not have.
+func appendAttributes(attrs []slog.Attr, r domain.AuditRecord) []slog.Attr {
 	add := func(name, value string) {
 		if value != "" {
 			attrs = append(attrs, slog.String(name, value))

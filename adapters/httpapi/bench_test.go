@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -10,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/seed-31b6c987/doorward/adapters/httpapi"
+	"github.com/seed-31b6c987/doorward/adapters/metrics"
 )
 
 // BenchmarkBareEcho is what the others are compared with: a handler that
@@ -22,8 +24,17 @@ func BenchmarkBareEcho(b *testing.B) {
 	measure(b, e, func() *http.Request { return httptest.NewRequest("GET", whoamiPath, nil) })
 }
 
-func BenchmarkWhoami(b *testing.B) {
-	d := quietDoor()
+func BenchmarkWhoami(b *testing.B) { benchmarkWhoami(b, quietDoor()) }
+
+// BenchmarkWhoamiObserved is what an operator gets who changes nothing: counted,
+// and a line of the log.
+func BenchmarkWhoamiObserved(b *testing.B) {
+	benchmarkWhoami(b, newDoor(func(a *httpapi.API) {
+		a.Log, a.Observer = slog.New(slog.NewTextHandler(io.Discard, nil)), metrics.New()
+	}))
+}
+
+func benchmarkWhoami(b *testing.B, d door) {
 	token := d.login(b, "alice", "D")
 	measure(b, d, func() *http.Request {
 		r := httptest.NewRequest("GET", whoamiPath, nil)

@@ -59,9 +59,17 @@ func unversioned(path string) string {
 	if !ok {
 		return path
 	}
-	_, rest, _ = strings.Cut(rest, "/")
-	if name, after, ok := strings.Cut(rest, "/"); ok && strings.Contains(name, ".") {
-		rest = after
+	rest = fromSlash(rest)
+	if name, _, ok := strings.Cut(rest[1:], "/"); ok && strings.Contains(name, ".") {
+		return fromSlash(rest[1:])
 	}
-	return "/" + rest
+	return rest
+}
+
+// fromSlash returns a path from its first slash on.
+func fromSlash(path string) string {
+	if i := strings.IndexByte(path, '/'); i >= 0 {
+		return path[i:]
+	}
+	return "/"
 }

@@ -19,9 +19,19 @@ import (
 type exchange struct {
 	echo.Context
 	id        string // goes to the client as X-Request-Id
+	ip        string // RealIP, once it is known
 	loginType string // of an attempt to log in
 	bearer    domain.Bearer
 	account   accounting
+}
+
+// RealIP implements echo.Context. Limits, the audit and the log ask for it: it is
+// found out once.
+func (x *exchange) RealIP() string {
+	if x.ip == "" {
+		x.ip = x.Context.RealIP()
+	}
+	return x.ip
 }
 
 // address is where the request comes from, for limits: a network of IPv6
@@ -113,15 +123,15 @@ func (a *API) record(x *exchange, err error, started, ended time.Time) {
 	if !a.Log.Enabled(r.Context(), level) {
 		return
 	}
-	attrs := []slog.Attr{
+	attrs := append(make([]slog.Attr, 0, maxAttributes),
 		slog.String("id", x.id),
 		slog.String("method", method),
 		slog.String("route", route),
 		slog.Int("status", said.status),
 		slog.Duration("took", took),
 		slog.String("address", x.RealIP()),
-	}
-	attrs = append(attrs, attributes(record.Escaped())...)
+	)
+	attrs = appendAttributes(attrs, record.Escaped())
 	if err != nil && said.status >= statusClientGone {
 		attrs = append(attrs, slog.String("cause", err.Error()))
 	}
