@@ -3,6 +3,7 @@ package application
 import (
 	"context"
 	"errors"
+	"hash/maphash"
 	"strings"
 	"sync"
 	"time"
@@ -18,8 +19,10 @@ const (
 	// sightingsAtOnce is how many are written down with one call.
 	sightingsAtOnce = 500
 	// sightingsKept bounds the devices that are remembered, for when nobody writes
-	// them down.
-	sightingsKept = 1 << 18
+	// them down. They are in so many parts, so that requests rarely wait for each
+	// other.
+	sightingsKept  = 1 << 18
+	sightingsParts = 64
 	// maxUserAgent bounds what is kept of how a client calls itself, in bytes.
 	maxUserAgent = 255
 )
@@ -30,6 +33,12 @@ type LastSeen struct {
 	sightings ports.SightingRepository
 	now       Clock
 
+	seed  maphash.Seed
+	parts [sightingsParts]seenPart
+}
+
+// A seenPart remembers some of the devices.
+type seenPart struct {
 	mu      sync.Mutex
 	devices map[seenDevice]*sighted
 }
@@ -47,7 +56,16 @@ type sighted struct {
 
 // NewLastSeen makes one that has seen nobody.
 func NewLastSeen(sightings ports.SightingRepository, now Clock) *LastSeen {
-	return &LastSeen{sightings: sightings, now: now, devices: map[seenDevice]*sighted{}}
+	l := &LastSeen{sightings: sightings, now: now, seed: maphash.MakeSeed()}
+	for i := range l.parts {
+		l.parts[i].devices = map[seenDevice]*sighted{}
+	}
+	return l
+}
+
+// part is where a device is remembered.
+func (l *LastSeen) part(key seenDevice) *seenPart {
+	return &l.parts[maphash.Comparable(l.seed, key)%sightingsParts]
 }
 
 // Note remembers that the bearer's device was used. A bearer without a device is
@@ -58,24 +76,27 @@ func (l *LastSeen) Note(bearer domain.Bearer, address, userAgent string) {
 	}
 	seen := domain.Seen{At: l.now(), Address: address, UserAgent: cleaned(userAgent)}
 	key := seenDevice{bearer.User.ID, bearer.Device}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	d := l.devices[key]
+	p := l.part(key)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	d := p.devices[key]
 	if d == nil {
-		if len(l.devices) >= sightingsKept {
+		if len(p.devices) >= sightingsKept/sightingsParts {
 			return
 		}
 		d = &sighted{}
-		l.devices[key] = d
+		p.devices[key] = d
 	}
 	d.Seen, d.fresh = seen, true
 }
 
 // update returns the device with the latest sighting of it, written down or not.
 func (l *LastSeen) update(device domain.Device) domain.Device {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if d := l.devices[seenDevice{device.UserID, device.ID}]; d != nil && d.At.After(device.LastSeen.At) {
+	key := seenDevice{device.UserID, device.ID}
+	p := l.part(key)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if d := p.devices[key]; d != nil && d.At.After(device.LastSeen.At) {
 		device.LastSeen = d.Seen
 	}
 	return device
@@ -109,26 +130,38 @@ func (l *LastSeen) Write(ctx context.Context, everything bool) error {
 // used for a while.
 func (l *LastSeen) due(everything bool) (due []domain.Sighting) {
 	now := l.now()
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for key, d := range l.devices {
+	for i := range l.parts {
+		due = l.parts[i].due(due, now, everything)
+	}
+	return due
+}
+
+func (p *seenPart) due(due []domain.Sighting, now time.Time, everything bool) []domain.Sighting {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for key, d := range p.devices {
 		switch old := now.Sub(d.written) >= sightingsApart; {
 		case d.fresh && (old || everything):
 			due = append(due, domain.Sighting{User: key.user, Device: key.device, Seen: d.Seen})
 			d.fresh, d.written = false, now
 		case !d.fresh && old:
-			delete(l.devices, key)
+			delete(p.devices, key)
 		}
 	}
 	return due
 }
 
 func (l *LastSeen) putBack(batch []domain.Sighting) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	for _, s := range batch {
-		if d := l.devices[seenDevice{s.User, s.Device}]; d != nil {
-			d.fresh, d.written = true, time.Time{}
-		}
+		key := seenDevice{s.User, s.Device}
+		l.part(key).putBack(key)
+	}
+}
+
+func (p *seenPart) putBack(key seenDevice) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if d := p.devices[key]; d != nil {
+		d.fresh, d.written = true, time.Time{}
 	}
 }

@@ -44,6 +44,8 @@ type HTTP struct {
 	TrustedProxies []string `yaml:"trusted_proxies"`
 	// MaxBodyBytes is the greatest size of a request's body.
 	MaxBodyBytes int64 `yaml:"max_body_bytes"`
+	// LogSample is what part of the routine requests is logged, from 0 to 1.
+	LogSample float64 `yaml:"log_sample"`
 }
 
 // Metrics is where the metrics are served.

@@ -5,6 +5,7 @@ import "time"
 func (c *Config) setDefaults() {
 	c.HTTP.Listen = "127.0.0.1:8008"
 	c.HTTP.MaxBodyBytes = 64 << 10
+	c.HTTP.LogSample = 1
 	c.Database.URL = "sqlite:doorward.db"
 	c.Database.Migrate = true
 	c.JWT.DeprecatedType = true

@@ -70,7 +70,7 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 	got := parse(t, `
 server_name: "example.org"
 public_base_url: http://example.org:8008
-http: {listen: ":80", trusted_proxies: [10.0.0.0/8, 192.0.2.1, "::1", "fd00::/8"], max_body_bytes: 1024}
+http: {listen: ":80", trusted_proxies: [10.0.0.0/8, 192.0.2.1, "::1", "fd00::/8"], max_body_bytes: 1024, log_sample: 0.25}
 metrics:
   listen: localhost:9008
 database:
@@ -152,6 +152,7 @@ log: {level: debug, format: json}
 			Listen:         ":80",
 			TrustedProxies: []string{"10.0.0.0/8", "192.0.2.1", "::1", "fd00::/8"},
 			MaxBodyBytes:   1024,
+			LogSample:      0.25,
 		},
 		Metrics:  config.Metrics{Listen: "localhost:9008"},
 		Database: config.Database{URL: "postgres://doorward:pass%20word@db:5432/doorward?sslmode=verify-full", MaxConnections: 12},

@@ -72,6 +72,9 @@ func (r *reading) validateHTTP() {
 	if h.MaxBodyBytes < minBodyBytes || h.MaxBodyBytes > maxBodyBytes {
 		r.invalid("http.max_body_bytes", "is not from %d to %d", minBodyBytes, maxBodyBytes)
 	}
+	if !(h.LogSample >= 0 && h.LogSample <= 1) {
+		r.invalid("http.log_sample", "is not from 0 to 1")
+	}
 }
 
 func isAddress(s string) bool {

@@ -47,6 +47,9 @@ type Settings struct {
 	Version string
 	// TrustedProxies are the addresses whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
+	// Unlogged is what part of the requests has no line in the log that went well and
+	// are no audit event, from 0 to 1.
+	Unlogged float64
 	// Homeserver is what counts if there is a Delegation.
 	Homeserver HomeserverSettings
 }

@@ -1,9 +1,10 @@
 package httpapi
 
 import (
-	"crypto/rand"
+	cryptorand "crypto/rand"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net/http"
 	"net/netip"
 	"runtime/debug"
@@ -70,7 +71,7 @@ func handle(do func(*exchange) error) echo.HandlerFunc {
 func (a *API) observe(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		started := a.Now()
-		x := &exchange{Context: c, id: rand.Text()}
+		x := &exchange{Context: c, id: cryptorand.Text()}
 		c.Response().Header().Set("X-Request-Id", x.id)
 
 		err := a.guard(next, x)
@@ -120,7 +121,8 @@ func (a *API) record(x *exchange, err error, started, ended time.Time) {
 		a.Observer.AuditDropped()
 	}
 	level := levelOf(said.status, route)
-	if !a.Log.Enabled(r.Context(), level) {
+	routine := record.Event == "" && said.status < http.StatusBadRequest
+	if !a.Log.Enabled(r.Context(), level) || routine && rand.Float64() < a.Settings.Unlogged {
 		return
 	}
 	attrs := append(make([]slog.Attr, 0, maxAttributes),

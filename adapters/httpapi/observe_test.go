@@ -80,6 +80,26 @@ func TestARequestIsOneLine(t *testing.T) {
 	}
 }
 
+func TestRoutineCanStayUnloggedAndNothingElse(t *testing.T) {
+	for unlogged, want := range map[float64][]any{
+		0: {200.0, 200.0, 401.0, 200.0},
+		1: {200.0, 401.0, 200.0}, // whoami is not among them
+	} {
+		d := newDoor(func(a *httpapi.API) { a.Settings.Unlogged = unlogged })
+		token := d.login(t, "alice", "D")
+		d.do(t, "GET", whoamiPath, "", "Authorization: Bearer "+token)
+		d.do(t, "GET", whoamiPath, "")
+		d.do(t, "POST", "/_matrix/client/v3/logout", "", "Authorization: Bearer "+token)
+		var got []any
+		for _, entry := range d.log.entries(t, "request") {
+			got = append(got, entry["status"])
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("unlogged %v (-want +got):\n%s", unlogged, diff)
+		}
+	}
+}
+
 func TestWhoAsksIsLogged(t *testing.T) {
 	d := newDoor()
 	token := d.login(t, "alice", "D")

@@ -22,6 +22,7 @@ func settings(cfg *config.Config, check Check) (httpapi.Settings, error) {
 		PublicBaseURL:  cfg.PublicBaseURL,
 		MaxBodyBytes:   cfg.HTTP.MaxBodyBytes,
 		TrustedProxies: proxies,
+		Unlogged:       1 - cfg.HTTP.LogSample,
 		Homeserver: httpapi.HomeserverSettings{
 			Secret:               domain.Token(cfg.Homeserver.Secret.Reveal()).Hash(),
 			Issuer:               cfg.Homeserver.Issuer,
