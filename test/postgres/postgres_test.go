@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -69,6 +70,26 @@ func TestSettingsReachTheServer(t *testing.T) {
 		Scan(&connections, &fsync)
 	if err != nil || connections != "7" || fsync != "on" {
 		t.Fatalf("max_connections %q, fsync %q, %v", connections, fsync, err)
+	}
+}
+
+func TestProcessesAreThoseOfTheConnectionsToo(t *testing.T) {
+	server := postgres.StartFor(t)
+	conn := connect(t, server.URL("postgres"))
+	var pid int
+	if err := conn.QueryRow(t.Context(), "SELECT pg_backend_pid()").Scan(&pid); err != nil {
+		t.Fatal(err)
+	}
+	if pids, err := server.Processes(); err != nil || !slices.Contains(pids, pid) {
+		t.Errorf("%d is not among %v (%v)", pid, pids, err)
+	}
+}
+
+func TestCommandsTalkToTheServer(t *testing.T) {
+	server := postgres.StartFor(t)
+	out, err := server.Command("template1", "psql", "-X", "-A", "-t", "-c", "SELECT current_database()").CombinedOutput()
+	if err != nil || string(out) != "template1\n" {
+		t.Errorf("%q, %v", out, err)
 	}
 }
 

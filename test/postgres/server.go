@@ -176,6 +176,20 @@ func (s *Server) ThawOne(pid int) error { return syscall.Kill(pid, syscall.SIGCO
 // Log returns what the running server has written to its log.
 func (s *Server) Log() string { return s.process.output() }
 
+// Processes returns the process ids of the server and of its connections.
+func (s *Server) Processes() ([]int, error) {
+	children, err := childrenOf(s.process.cmd.Process.Pid)
+	return append(children, s.process.cmd.Process.Pid), err
+}
+
+// Command returns one of PostgreSQL's programs, such as pgbench, that talks to
+// a database of the server.
+func (s *Server) Command(database, name string, args ...string) *exec.Cmd {
+	cmd := s.programs.command(name, args...)
+	cmd.Env = append(cmd.Env, "PGHOST="+s.sockets, "PGUSER="+superuser, "PGDATABASE="+database)
+	return cmd
+}
+
 func (s *Server) removeFiles() error {
 	var errs []error
 	for _, dir := range slices.Concat(s.temporary, []string{s.data()}) {
