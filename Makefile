@@ -6,7 +6,7 @@ COMMIT  := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
 LDFLAGS := -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 FUZZTIME ?= 10s
 
-.PHONY: help run build test check lint generate cover fuzz test-clients bench soak vulnerabilities postgres clean
+.PHONY: help run build test check lint generate cover fuzz test-clients bench microbench profile soak vulnerabilities postgres clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,8 +41,18 @@ fuzz: ## each fuzz target for FUZZTIME (10s)
 test-clients: ## run real Matrix clients and a browser against it; installs what they need
 	@test/clients/run.sh
 
-bench: postgres ## measure the hot paths
-	go test -run '^$$' -bench . ./...
+bench: build postgres ## measure it beside what limits it; BENCH='login whoami' STORES=sqlite CLIENTS=64 SECONDS=5 choose; JSON=file, TABLE=file keep
+	@go run ./test/bench -doorward bin/doorward -rows '$(BENCH)' -stores '$(STORES)' -clients '$(or $(CLIENTS),1 16 64)' \
+		-seconds $(or $(SECONDS),1) $(if $(JSON),-json '$(JSON)') $(if $(TABLE),-markdown '$(TABLE)')
+
+microbench: postgres ## measure single functions
+	go test -run '^$$' -bench . ./adapters/...
+
+profile: postgres ## say where the time goes, such as PROFILE=sqlite/whoami
+	@mkdir -p bin && rm -f bin/*.cpu.out
+	go test -run '^$$' -bench 'Served/$(or $(PROFILE),postgres/(login-device|whoami))$$' ./test/bench -args -profiles '$(CURDIR)/bin'
+	@for p in bin/*.cpu.out; do for by in flat cum; do echo "$$p, by $$by"; \
+		go tool pprof -top -$$by -nodecount 50 -tagignore side=client "$$p" 2>/dev/null; done; done
 
 soak: build postgres ## kill, stop and freeze it under load (minutes)
 	go test -tags soak -timeout 60m -v ./test/soak

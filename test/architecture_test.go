@@ -43,6 +43,7 @@ var mayImport = map[string][]string{
 	"adapters/homeserver":      {"domain", "adapters/strictjson"},
 	"adapters/httpapi":         {"domain", "application", "adapters/strictjson", "adapters/addresses"},
 	"test":                     {},
+	"test/bench":               {"domain", "adapters/gormstore", "adapters/jwtlogin", "test/postgres"},
 	"test/contract":            {"domain", "ports"},
 	"test/docs":                {},
 	"test/homeserver":          {"adapters/strictjson"},
@@ -60,10 +61,10 @@ var mayImport = map[string][]string{
 var mayLive = map[string][]string{
 	"gorm.io/":                            {"adapters/gormstore"},
 	"github.com/jackc/pgx/":               {"adapters/gormstore", "adapters/synapse", "test/postgres", "test/synapsedb"},
-	"github.com/mattn/go-sqlite3":         {"adapters/gormstore", "adapters/synapse", "test/synapsedb"},
+	"github.com/mattn/go-sqlite3":         {"adapters/gormstore", "test/bench", "adapters/synapse", "test/synapsedb"},
 	"github.com/pressly/goose/":           {"adapters/gormstore"},
-	"github.com/labstack/echo/":           {"adapters/httpapi"},
-	"github.com/golang-jwt/jwt/":          {"adapters/jwtlogin"},
+	"github.com/labstack/echo/":           {"adapters/httpapi", "test/bench"},
+	"github.com/golang-jwt/jwt/":          {"adapters/jwtlogin", "test/bench"},
 	"github.com/go-jose/go-jose/":         {"adapters/keys"},
 	"github.com/prometheus/client_golang": {"adapters/metrics"},
 	"github.com/goccy/go-yaml":            {"config", "config/foreign"},
@@ -76,7 +77,7 @@ var mayLive = map[string][]string{
 	"github.com/redis/go-redis/":          {"adapters/ratelimit"},
 	"github.com/go-redis/redis_rate/":     {"adapters/ratelimit"},
 	"golang.org/x/text/":                  {"adapters/addresses", "adapters/password"},
-	"golang.org/x/crypto/":                {"adapters/password"},
+	"golang.org/x/crypto/":                {"adapters/password", "test/bench"},
 	"golang.org/x/time/":                  {"adapters/ratelimit"},
 }
 

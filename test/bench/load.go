@@ -1,0 +1,195 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"runtime/pprof"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// A connection is a client that keeps its connection. It knows of HTTP just
+// what the answers of our servers need, since it shares the processors with
+// them.
+type connection struct {
+	net.Conn
+	buffer []byte
+}
+
+// dial connects clients to a server.
+func dial(address string, clients int) ([]*connection, error) {
+	conns := make([]*connection, 0, clients)
+	for range clients {
+		conn, err := net.Dial("tcp", address)
+		if err != nil {
+			hangUp(conns)
+			return nil, err
+		}
+		conns = append(conns, &connection{conn, make([]byte, 8<<10)})
+	}
+	return conns, nil
+}
+
+func hangUp(conns []*connection) {
+	for _, conn := range conns {
+		conn.Close()
+	}
+}
+
+// do sends a whole request and returns the status and the body of its answer.
+// The body is good until the next call.
+func (c *connection) do(request []byte) (status int, body []byte, err error) {
+	if _, err := c.Write(request); err != nil {
+		return 0, nil, err
+	}
+	for read := 0; ; {
+		if read == len(c.buffer) {
+			return 0, nil, errors.New("a long answer")
+		}
+		n, err := c.Read(c.buffer[read:])
+		if err != nil {
+			return 0, nil, err
+		}
+		read += n
+		if status, body, whole, err := parse(c.buffer[:read]); whole || err != nil {
+			return status, body, err
+		}
+	}
+}
+
+var (
+	endOfHeaders  = []byte("\r\n\r\n")
+	contentLength = []byte("\r\nContent-Length: ")
+	endOfLine     = []byte("\r\n")
+)
+
+// parse takes an answer apart once it is whole.
+func parse(answer []byte) (status int, body []byte, whole bool, err error) {
+	end := bytes.Index(answer, endOfHeaders)
+	if end < 0 {
+		return 0, nil, false, nil
+	}
+	headers, body := answer[:end+len(endOfLine)], answer[end+len(endOfHeaders):]
+	_, length, ok := bytes.Cut(headers, contentLength)
+	if !ok || len(headers) < len("HTTP/1.1 200") {
+		return 0, nil, false, fmt.Errorf("not understood: %q", headers)
+	}
+	length = length[:bytes.Index(length, endOfLine)]
+	size, err := strconv.Atoi(string(length))
+	if err != nil {
+		return 0, nil, false, err
+	}
+	status, err = strconv.Atoi(string(headers[len("HTTP/1.1 "):len("HTTP/1.1 200")]))
+	return status, body, err == nil && len(body) >= size, err
+}
+
+// A traffic is what clients send.
+type traffic struct {
+	want int // the status of every answer
+	// next returns a client's next request; answer is the body of its last one.
+	// It returns nil if none is left.
+	next func(client int, answer []byte) []byte
+	// fill prepares that many requests, before the clock runs; nil: they need no
+	// preparation.
+	fill func(requests int)
+}
+
+// A sample is what one measurement found.
+type sample struct {
+	requests int
+	took     time.Duration
+	waits    []time.Duration // of each request, sorted
+	late     int             // requests that were answered after the end
+	failed   int             // answers other than the expected one, which are no requests
+	failure  error           // one of them
+}
+
+// work is how many requests something was done for.
+func (s sample) work() float64 { return max(1, float64(s.requests+s.late+s.failed)) }
+
+func (s sample) rate() float64 { return float64(s.requests) / s.took.Seconds() }
+
+// quantile returns how long the fastest share of the requests took at most.
+func (s sample) quantile(share float64) time.Duration {
+	if len(s.waits) == 0 {
+		return 0
+	}
+	return s.waits[min(int(share*float64(len(s.waits))), len(s.waits)-1)]
+}
+
+// errUnexpected means that an answer was not the expected one.
+var errUnexpected = errors.New("unexpected answer")
+
+// drive lets all clients send as fast as they are answered, for a time. Answers
+// that come later are waited for, and not counted.
+func drive(conns []*connection, t traffic, lasting time.Duration) (sample, error) {
+	return together(len(conns), lasting, func(client int) func() error {
+		var answer []byte
+		conn := conns[client]
+		return func() error {
+			request := t.next(client, answer)
+			if request == nil {
+				return errors.New("too few requests were prepared")
+			}
+			status, body, err := conn.do(request)
+			if err == nil && status != t.want {
+				err = fmt.Errorf("%w: %d instead of %d: %s", errUnexpected, status, t.want, body)
+			}
+			answer = body
+			return err
+		}
+	})
+}
+
+// together lets workers work for a time, each at one piece after another. A
+// worker goes on after errUnexpected, and every other error is together's.
+func together(workers int, lasting time.Duration, newWorker func(i int) (do func() error)) (sample, error) {
+	samples, errs := make([]sample, workers), make([]error, workers)
+	var all sync.WaitGroup
+	end := time.Now().Add(lasting)
+	// In a profile of everything in one process, the label tells them apart.
+	pprof.Do(context.Background(), pprof.Labels("side", "client"), func(context.Context) {
+		for i := range workers {
+			all.Go(func() { samples[i], errs[i] = work(newWorker(i), end) })
+		}
+	})
+	all.Wait()
+	sum := sample{took: lasting}
+	for _, s := range samples {
+		sum.waits = append(sum.waits, s.waits...)
+		sum.late += s.late
+		sum.failed += s.failed
+		if s.failure != nil {
+			sum.failure = s.failure
+		}
+	}
+	sum.requests = len(sum.waits)
+	slices.Sort(sum.waits)
+	return sum, errors.Join(errs...)
+}
+
+// work does pieces of work until the end, and returns how long each of them took.
+func work(do func() error, end time.Time) (s sample, err error) {
+	s.waits = make([]time.Duration, 0, 1<<14)
+	for began := time.Now(); began.Before(end); {
+		err := do()
+		now := time.Now()
+		switch {
+		case errors.Is(err, errUnexpected):
+			s.failed, s.failure = s.failed+1, err
+		case err != nil:
+			return s, err
+		case now.After(end):
+			s.late++
+		default:
+			s.waits = append(s.waits, now.Sub(began))
+		}
+		began = now
+	}
+	return s, nil
+}

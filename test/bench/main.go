@@ -1,0 +1,148 @@
+// Bench measures how fast Doorward is, and in the same run how fast it could be:
+// `make bench` starts it. Clients with connections of their own, a Doorward with
+// the settings of production and its database share the machine; in turn with
+// them run the limits: a bare Echo handler, pgbench with the leanest statement,
+// raw grouped writes on SQLite, bare signatures and bare argon2id. Single figures
+// differ from machine to machine and from day to day. What is to be compared are
+// the ratios of ours to a limit.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/seed-31b6c987/doorward/test/postgres"
+)
+
+// A bench is what all measurements share.
+type bench struct {
+	options
+	dir     string
+	server  *postgres.Server
+	pgbench *pgbench
+	echo    bareServer
+	began   time.Time
+	report  report
+}
+
+func main() {
+	if len(os.Args) == 2 && os.Args[1] == echoCommand {
+		exitOn(bareEcho())
+		return
+	}
+	o, err := parseOptions()
+	exitOn(err)
+	// The clients make little garbage, and shall not compete with Doorward over it.
+	debug.SetGCPercent(400)
+	// An interrupt ends Doorward as well: what is being measured fails, and all is
+	// cleaned up.
+	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
+	b := &bench{options: o, began: time.Now()}
+	exitOn(errors.Join(b.run(), b.finish()))
+}
+
+func exitOn(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func (b *bench) run() (err error) {
+	b.report = report{At: b.began, Machine: thisMachine(), Seconds: b.seconds.Seconds(), Rounds: b.rounds}
+	b.report.LoadAverage[0] = loadAverage()
+	out, err := exec.Command(b.binary, "version").Output()
+	if err != nil {
+		return fmt.Errorf("%s version: %w", b.binary, err)
+	}
+	b.report.Machine.Doorward, _, _ = strings.Cut(strings.TrimPrefix(string(out), "doorward "), ",")
+	if isMeant(b.rows, verifyRow) {
+		b.progress("verifying JWTs")
+		if b.report.Verifications, err = verifications(); err != nil {
+			return err
+		}
+	}
+	if b.dir, err = os.MkdirTemp("", "bench"); err != nil {
+		return err
+	}
+	defer os.RemoveAll(b.dir)
+	if err := os.Chmod(b.dir, 0o711); err != nil { // pgbench, run by somebody else, passes
+		return err
+	}
+	if b.echo, err = startBareEcho(); err != nil {
+		return err
+	}
+	defer b.echo.stop()
+	for _, store := range []string{onPostgres, onSQLite} {
+		if len(b.stores) > 0 && !isMeant(b.stores, store) {
+			continue
+		}
+		if err := b.measureStore(store); err != nil {
+			return fmt.Errorf("%s: %w", store, err)
+		}
+	}
+	b.report.LoadAverage[1] = loadAverage()
+	return nil
+}
+
+// measureStore measures all rows on a store.
+func (b *bench) measureStore(store string) (err error) {
+	if store == onPostgres {
+		if b.server, err = startPostgres(); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, b.server.Stop()) }()
+		if b.pgbench, err = newPgbench(b.server, b.dir, users); err != nil {
+			return err
+		}
+		out, err := b.server.Command(leanDatabase, "postgres", "--version").Output()
+		if err != nil {
+			return err
+		}
+		b.report.Machine.PostgreSQL = "PostgreSQL " + strings.Fields(string(out))[2]
+	}
+	s, err := b.newSite(store)
+	defer func() { err = errors.Join(err, s.close()) }()
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if !isMeant(b.rows, r.name) {
+			continue
+		}
+		if err := s.measureRow(r); err != nil {
+			return fmt.Errorf("%s: %w", r.title, err)
+		}
+	}
+	dropped, err := s.door.metric("doorward_audit_dropped_total")
+	if err != nil {
+		return err
+	}
+	b.report.AuditDropped += dropped[0]
+	if isMeant(b.rows, startRow) {
+		return s.measureStarts()
+	}
+	return nil
+}
+
+func (s *site) measureRow(r row) error {
+	for _, clients := range s.clients {
+		if len(r.clients) > 0 && !slices.Contains(r.clients, clients) {
+			continue
+		}
+		res, err := s.measure(r, clients)
+		if err != nil {
+			return err
+		}
+		s.bench.report.Results = append(s.bench.report.Results, res)
+		s.progress("%s", res)
+	}
+	return nil
+}

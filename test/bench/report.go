@@ -1,0 +1,147 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A report is what a run found out.
+type report struct {
+	At            time.Time
+	Machine       machine
+	LoadAverage   [2]string // before and after
+	Seconds       float64
+	Rounds        int
+	Results       []result
+	Verifications []verification `json:",omitempty"`
+	Starts        []start        `json:",omitempty"`
+	AuditDropped  float64
+}
+
+// A start is how long it took, on a database that was there, until the first
+// answer came.
+type start struct {
+	Store  string
+	Median float64 // milliseconds
+	All    []float64
+}
+
+func (r report) writeJSON(file string) error {
+	text, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(file, append(text, '\n'), 0o644)
+}
+
+// writeMarkdown writes tables, for people and for the README.
+func (r report) writeMarkdown(w io.Writer) {
+	m := r.Machine
+	fmt.Fprintf(w, "%s, Doorward %s, %s, %s. %s, %d cores (shared by clients, server and database), %d GiB, Linux %s. "+
+		"Medians of %d rounds of %gs; load average %s before, %s after.\n",
+		r.At.Format("2 January 2006"), m.Doorward, m.Go, m.PostgreSQL, m.Processor, m.Cores, m.MemoryGiB, m.Kernel,
+		r.Rounds, r.Seconds, r.LoadAverage[0], r.LoadAverage[1])
+	if len(r.Results) > 0 {
+		writeTable(w, resultColumns, r.resultLines())
+		fmt.Fprintf(w, "\nµs are those of processors for one request: of Doorward, of PostgreSQL, of the clients, and of all that works "+
+			"for the limit; \"by µs\" is the ratio of these, which other work on the machine touches less. Audit records for which there was no room: %.0f.\n", r.AuditDropped)
+	}
+	if len(r.Verifications) > 0 {
+		writeTable(w, []string{"one JWT", "bare signature µs", "golang-jwt µs", "ours µs", "ours less bare µs", "allocations golang-jwt", "ours"}, r.verificationLines())
+	}
+	if len(r.Starts) > 0 {
+		var lines [][]string
+		for _, s := range r.Starts {
+			lines = append(lines, []string{s.Store, fmt.Sprintf("%.0f", s.Median)})
+		}
+		writeTable(w, []string{"start on a database that is there", "ms to the first answer"}, lines)
+	}
+}
+
+var resultColumns = []string{
+	"", "store", "clients", "ours /s", "limit", "limit /s", "ratio", "by µs", "to reach", "p50 ms", "p99 ms",
+	"allocs", "µs ours", "µs database", "µs clients", "µs limit", "peak MiB", "wrong",
+}
+
+func (r report) resultLines() (lines [][]string) {
+	for _, res := range r.Results {
+		line := []string{res.Title, res.Store, fmt.Sprint(res.Clients)}
+		line = append(line, rate(res.PerSecond), "", "", "", "", "",
+			fmt.Sprintf("%.2f", res.P50), fmt.Sprintf("%.2f", res.P99), figure(res.Allocations),
+			figure(res.CPU.Doorward), figure(res.CPU.Database), figure(res.CPU.Clients), "",
+			figure(float64(res.PeakMemory>>20)), figure(float64(res.Failed)))
+		for i, l := range res.Limits {
+			if i > 0 {
+				line = make([]string, len(resultColumns))
+			}
+			copy(line[4:], []string{l.Name, rate(l.PerSecond), fmt.Sprintf("%.2f", l.Ratio), fmt.Sprintf("%.2f", l.CPURatio)})
+			if i == 0 && res.Reach > 0 {
+				line[8] = fmt.Sprint(res.Reach)
+			}
+			line[slices.Index(resultColumns, "µs limit")] = figure(l.CPU)
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+func (r report) verificationLines() (lines [][]string) {
+	for _, v := range r.Verifications {
+		lines = append(lines, []string{v.Algorithm, fmt.Sprintf("%.1f", v.Bare), fmt.Sprintf("%.1f", v.GolangJWT),
+			fmt.Sprintf("%.1f", v.Ours), fmt.Sprintf("%.1f", v.Ours-v.Bare), fmt.Sprint(v.GolangJWTAllocs), fmt.Sprint(v.Allocs)})
+	}
+	return lines
+}
+
+// rate writes thousands apart.
+func rate(perSecond float64) string {
+	if perSecond < 1000 {
+		return fmt.Sprintf("%.0f", perSecond)
+	}
+	return fmt.Sprintf("%d,%03d", int(perSecond)/1000, int(perSecond)%1000)
+}
+
+// figure writes nothing for nothing.
+func figure(f float64) string {
+	if f == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%.0f", f)
+}
+
+// writeTable writes a Markdown table whose columns are aligned as text, too.
+func writeTable(w io.Writer, columns []string, lines [][]string) {
+	widths := make([]int, len(columns))
+	all := append([][]string{columns}, lines...)
+	for _, line := range all {
+		for i, cell := range line {
+			widths[i] = max(widths[i], len([]rune(cell)))
+		}
+	}
+	fmt.Fprintln(w)
+	for n, line := range all {
+		writeLine(w, widths, line)
+		if n == 0 {
+			for _, width := range widths {
+				fmt.Fprint(w, "|", strings.Repeat("-", width+2))
+			}
+			fmt.Fprintln(w, "|")
+		}
+	}
+}
+
+func writeLine(w io.Writer, widths []int, line []string) {
+	for i, width := range widths {
+		cell := ""
+		if i < len(line) {
+			cell = line[i]
+		}
+		fmt.Fprintf(w, "| %s%s ", cell, strings.Repeat(" ", width-len([]rune(cell))))
+	}
+	fmt.Fprintln(w, "|")
+}

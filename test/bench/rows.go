@@ -1,0 +1,183 @@
+package main
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// A row is one kind of request.
+type row struct {
+	name, title string
+	clients     []int // how many are tried; nil: all
+	// ours opens our side of it for so many clients.
+	ours func(s *site, clients int) (contender, error)
+	// serves says which Doorward is at work; nil: none.
+	serves func(*site) *door
+	// limits are what ours is held against, the first one first of all.
+	limits map[string][]limit
+	// reach is what part of the first limit is to be reached, at 64 clients.
+	reach map[string]float64
+}
+
+// A limit is what cannot be done faster.
+type limit struct {
+	name string
+	open func(s *site, clients int) (contender, error)
+}
+
+var rows = []row{
+	{
+		name: "login-new", title: "login, new users",
+		ours: overHTTP(func(s *site, _ int) traffic {
+			return onceEach(http.StatusOK, func() []byte {
+				return jwtLogin(mint(localpart(users+int(s.newUsers.Add(1))), secret), onDevice("BENCH"))
+			})
+		}),
+		serves: mainDoor,
+		limits: writes(leanNew), reach: map[string]float64{onPostgres: 1.5, onSQLite: 0.6},
+	},
+	{
+		name: "login-device", title: "login, new devices",
+		ours: overHTTP(func(*site, int) traffic {
+			return anyOf(http.StatusOK, each(users, func(i int) []byte { return jwtLogin(mint(localpart(i), secret), "") }))
+		}),
+		serves: mainDoor,
+		limits: writes(leanDevice), reach: map[string]float64{onPostgres: 1.8, onSQLite: 0.6},
+	},
+	{
+		name: "login-same", title: "login, same user and device",
+		ours:   overHTTP(func(_ *site, clients int) traffic { return sameDevices(clients, localpart) }),
+		serves: mainDoor,
+		limits: writes(leanSame), reach: map[string]float64{onPostgres: 1.8, onSQLite: 0.6},
+	},
+	{
+		name: "login-one", title: "login, all of one user and device", clients: []int{mostClients},
+		ours: overHTTP(func(_ *site, clients int) traffic {
+			return sameDevices(clients, func(int) string { return localpart(0) })
+		}),
+		serves: mainDoor,
+		limits: writes(leanOne),
+	},
+	{
+		name: "login-limited", title: "login, same device, with rate limits", clients: []int{mostClients},
+		ours: func(s *site, clients int) (contender, error) {
+			limited, err := s.withLimits()
+			if err != nil {
+				return contender{}, err
+			}
+			return served(limited.address, clients, sameDevices(clients, localpart))
+		},
+		serves: func(s *site) *door { return s.limited },
+		limits: writes(leanSame), reach: map[string]float64{onPostgres: 1.8, onSQLite: 0.6},
+	},
+	{
+		name: "login-refused", title: "login, bad signature",
+		ours: overHTTP(func(*site, int) traffic {
+			return anyOf(http.StatusForbidden, each(users, func(i int) []byte {
+				return jwtLogin(mint(localpart(i), "another secret with at least 32 bytes"), onDevice("FIRST"))
+			}))
+		}),
+		serves: mainDoor,
+		limits: both(limit{"bare Echo POST", bareLogin}), reach: map[string]float64{onPostgres: 0.6, onSQLite: 0.6},
+	},
+	{
+		name: "login-password", title: "login by password",
+		ours: func(s *site, clients int) (contender, error) {
+			if err := s.withPasswords(); err != nil {
+				return contender{}, err
+			}
+			return served(s.door.address, clients, ownOf(http.StatusOK, each(clients, func(i int) []byte {
+				return passwordLogin(passwordUser(i), localpart(i))
+			})))
+		},
+		serves: mainDoor,
+		limits: both(limit{"bare argon2id", func(_ *site, clients int) (contender, error) { return bareArgon2id(clients), nil }}),
+		reach:  map[string]float64{onPostgres: 0.9, onSQLite: 0.9},
+	},
+	{
+		name: "refresh", title: "refresh",
+		ours:   func(s *site, clients int) (contender, error) { return s.refreshing(clients) },
+		serves: mainDoor,
+		limits: writes(leanRefresh),
+	},
+	{
+		name: "whoami", title: "whoami",
+		ours:   overHTTP(func(s *site, _ int) traffic { return anyOf(http.StatusOK, s.signedIn) }),
+		serves: mainDoor,
+		limits: lookUps, reach: map[string]float64{onPostgres: 0.85, onSQLite: 0.85},
+	},
+	{
+		name: "introspect", title: "introspection",
+		ours:   func(s *site, clients int) (contender, error) { return s.introspecting(clients) },
+		serves: func(s *site) *door { return s.delegated },
+		limits: both(limit{"bare Echo POST", bareLogin}), reach: map[string]float64{onPostgres: 0.85, onSQLite: 0.85},
+	},
+	{
+		name: "store", title: "storage adapter alone, new devices",
+		ours:   func(s *site, clients int) (contender, error) { return s.storing(clients) },
+		limits: writes(leanDevice), reach: map[string]float64{onPostgres: 3.5},
+	},
+}
+
+func mainDoor(s *site) *door { return s.door }
+
+// overHTTP makes our side of a row out of what clients send to the main Doorward.
+func overHTTP(t func(s *site, clients int) traffic) func(s *site, clients int) (contender, error) {
+	return func(s *site, clients int) (contender, error) {
+		return served(s.door.address, clients, t(s, clients))
+	}
+}
+
+// sameDevices are logins of each client on a device that stays the same.
+func sameDevices(clients int, user func(client int) string) traffic {
+	return ownOf(http.StatusOK, each(clients, func(i int) []byte {
+		return jwtLogin(mint(user(i), secret), onDevice("BENCH"))
+	}))
+}
+
+// writes are the limits of a write: the lean statement, which what is to be
+// reached refers to as text, and the same prepared; or raw groups.
+func writes(what string) map[string][]limit {
+	return map[string][]limit{
+		onPostgres: {lean("pgbench", what, asText), lean("pgbench prepared", what, prepared)},
+		onSQLite: {{"raw groups", func(s *site, clients int) (contender, error) {
+			groups, err := s.rawGroups()
+			if err != nil {
+				return contender{}, err
+			}
+			return groups.open(what, clients)
+		}}},
+	}
+}
+
+func lean(name, statement, mode string) limit {
+	return limit{name, func(s *site, clients int) (contender, error) {
+		return s.pgbench.open(statement, mode, users, clients), nil
+	}}
+}
+
+// lookUps are the limits of asking whose a token is.
+var lookUps = map[string][]limit{
+	onPostgres: {{"bare Echo GET", bareWhoami}, lean("pgbench prepared", leanLookUp, prepared)},
+	onSQLite:   {{"bare Echo GET", bareWhoami}},
+}
+
+func both(l limit) map[string][]limit {
+	return map[string][]limit{onPostgres: {l}, onSQLite: {l}}
+}
+
+func bareWhoami(s *site, clients int) (contender, error) {
+	return served(s.echo.address, clients, anyOf(http.StatusOK, s.signedIn))
+}
+
+func bareLogin(s *site, clients int) (contender, error) {
+	return served(s.echo.address, clients, anyOf(http.StatusOK, [][]byte{jwtLogin(mint(localpart(0), secret), onDevice("FIRST"))}))
+}
+
+// isMeant says whether a name, or a group of rows such as "login", is asked for.
+func isMeant(wanted []string, name string) bool {
+	return len(wanted) == 0 || slices.ContainsFunc(wanted, func(w string) bool {
+		return w == name || strings.HasPrefix(name, w+"-")
+	})
+}

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+
+	"github.com/seed-31b6c987/doorward/adapters/gormstore"
+	"github.com/seed-31b6c987/doorward/test/postgres"
+)
+
+const (
+	onPostgres = "postgres"
+	onSQLite   = "sqlite"
+)
+
+const (
+	// users are who is there before, each with a device.
+	users = 5000
+	// passwordUsers are who has a password. Their devices differ.
+	passwordUsers = 8
+	mostClients   = 64
+)
+
+// A site is a Doorward on one store, people who use it, and the limits beside it.
+type site struct {
+	*bench
+	store       string
+	dir         string
+	door        *door
+	database    string
+	signedIn    [][]byte // whoami, with the token of each user
+	tokens      []string
+	hasPassword bool
+	limited     *door            // one with rate limits, once there is one
+	delegated   *door            // one that a homeserver asks, once there is one
+	direct      *gormstore.Store // the storage adapter alone, once it is open
+	groups      *groups          // the limit of SQLite's writes, once there is one
+	newUsers    atomic.Int64
+}
+
+// newSite starts a Doorward and signs everybody in. The site is to be closed even
+// if that failed.
+func (b *bench) newSite(store string) (s *site, err error) {
+	s = &site{bench: b, store: store, dir: filepath.Join(b.dir, store)}
+	if err := os.Mkdir(s.dir, 0o700); err != nil {
+		return s, err
+	}
+	if s.database, err = s.newDatabase("doorward"); err != nil {
+		return s, err
+	}
+	if s.door, err = newDoor(b.options, s.dir, fmt.Sprintf(configuration, s.database, false)); err != nil {
+		return s, err
+	}
+	if _, err := s.door.start(); err != nil {
+		return s, err
+	}
+	return s, s.populate()
+}
+
+func (s *site) newDatabase(name string) (url string, err error) {
+	if s.store == onSQLite {
+		return "sqlite:" + filepath.Join(s.dir, name+".db"), nil
+	}
+	return s.server.URL(name), s.server.Exec("CREATE DATABASE " + name)
+}
+
+// withLimits returns a Doorward with rate limits, on a database of its own.
+func (s *site) withLimits() (*door, error) {
+	if s.limited != nil {
+		return s.limited, nil
+	}
+	database, err := s.newDatabase("limited")
+	if err != nil {
+		return nil, err
+	}
+	s.limited, err = s.another("limited", fmt.Sprintf(configuration, database, true))
+	return s.limited, err
+}
+
+// withDelegation returns a second Doorward on the same database, to which a homeserver
+// delegates.
+func (s *site) withDelegation() (*door, error) {
+	if s.delegated != nil {
+		return s.delegated, nil
+	}
+	var err error
+	s.delegated, err = s.another("delegated", fmt.Sprintf(configuration, s.database, false)+delegation)
+	return s.delegated, err
+}
+
+// another starts another Doorward.
+func (s *site) another(name, settings string) (*door, error) {
+	dir := filepath.Join(s.dir, name)
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return nil, err
+	}
+	d, err := newDoor(s.options, dir, settings)
+	if err != nil {
+		return nil, err
+	}
+	_, err = d.start()
+	return d, err
+}
+
+// adapter returns the storage adapter on Doorward's database.
+func (s *site) adapter() (*gormstore.Store, error) {
+	if s.direct != nil {
+		return s.direct, nil
+	}
+	open := gormstore.OpenPostgres
+	if s.store == onSQLite {
+		open = gormstore.OpenSQLite
+	}
+	var err error
+	s.direct, err = open(context.Background(), gormstore.Options{URL: s.database})
+	return s.direct, err
+}
+
+// rawGroups returns the limit of SQLite's writes.
+func (s *site) rawGroups() (*groups, error) {
+	if s.groups != nil {
+		return s.groups, nil
+	}
+	var err error
+	s.groups, err = newGroups(s.dir, users)
+	return s.groups, err
+}
+
+func (s *site) close() error {
+	var errs []error
+	if s.direct != nil {
+		errs = append(errs, s.direct.Close())
+	}
+	if s.groups != nil {
+		errs = append(errs, s.groups.close())
+	}
+	for _, d := range []*door{s.limited, s.delegated, s.door} {
+		if d != nil {
+			errs = append(errs, d.stop())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// databaseProcesses are those of the database, if it has any.
+func (s *site) databaseProcesses() ([]int, error) {
+	if s.store == onSQLite {
+		return nil, nil
+	}
+	return s.server.Processes()
+}
+
+// startPostgres starts the server that Doorward and pgbench share, as safe as in
+// production.
+func startPostgres() (*postgres.Server, error) {
+	return postgres.Start("", append(postgres.Durable,
+		"shared_buffers=512MB", "max_wal_size=4GB", "max_connections=200")...)
+}
