@@ -6,7 +6,7 @@ COMMIT  := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
 LDFLAGS := -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 FUZZTIME ?= 10s
 
-.PHONY: help run build test check lint generate cover fuzz test-clients bench microbench profile soak vulnerabilities postgres clean
+.PHONY: help run build test check lint generate cover fuzz test-clients test-synapse bench microbench profile soak vulnerabilities postgres clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ fuzz: ## each fuzz target for FUZZTIME (10s)
 
 test-clients: ## run real Matrix clients and a browser against it; installs what they need
 	@test/clients/run.sh
+
+test-synapse: postgres ## let a real Synapse delegate to it; installs Synapse into a chroot, as root (minutes)
+	@root=$$(test/synapse/install.sh) && SYNAPSE_ROOT="$$root" go test -tags synapse -count=1 -v ./test/synapse
 
 bench: build postgres ## measure it beside what limits it; BENCH='login whoami' STORES=sqlite CLIENTS=64 SECONDS=5 choose; JSON=file, TABLE=file keep
 	@go run ./test/bench -doorward bin/doorward -rows '$(BENCH)' -stores '$(STORES)' -clients '$(or $(CLIENTS),1 16 64)' \

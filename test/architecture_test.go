@@ -51,6 +51,7 @@ var mayImport = map[string][]string{
 	"test/postgres":            {},
 	"test/proxy":               {},
 	"test/soak":                {},
+	"test/synapse":             {},
 	"test/synapsedb":           {},
 	"cmd/doorward":             {"*"},
 	"cmd/doorward/compose":     {"*"},
