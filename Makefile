@@ -41,8 +41,8 @@ fuzz: ## each fuzz target for FUZZTIME (10s)
 test-clients: ## run real Matrix clients and a browser against it; installs what they need
 	@test/clients/run.sh
 
-test-synapse: postgres ## let a real Synapse delegate to it; installs Synapse into a chroot, as root (minutes)
-	@root=$$(test/synapse/install.sh) && SYNAPSE_ROOT="$$root" go test -tags synapse -count=1 -v ./test/synapse
+test-synapse: postgres ## run it with a real Synapse that delegates to it; installs that into a chroot, as root (minutes)
+	@root=$$(test/synapse/install.sh) && SYNAPSE_ROOT="$$root" go test -tags synapse -timeout 30m -count=1 -v ./test/synapse
 
 bench: build postgres ## measure it beside what limits it; BENCH='login whoami' STORES=sqlite CLIENTS=64 SECONDS=5 choose; JSON=file, TABLE=file keep
 	@go run ./test/bench -doorward bin/doorward -rows '$(BENCH)' -stores '$(STORES)' -clients '$(or $(CLIENTS),1 16 64)' \

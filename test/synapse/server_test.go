@@ -28,7 +28,6 @@ var client = &http.Client{Timeout: 30 * time.Second}
 // A server is one Synapse, with what is its own in a folder of the root that
 // install.sh made.
 type server struct {
-	t       *testing.T
 	url     string // without a slash at the end
 	port    int
 	root    string
@@ -48,7 +47,7 @@ func newServer(t *testing.T) *server {
 	if root == "" {
 		t.Fatal("SYNAPSE_ROOT does not say where Synapse is installed: run `make test-synapse`")
 	}
-	s := &server{t: t, root: root, account: accountIn(t, root)}
+	s := &server{root: root, account: accountIn(t, root)}
 	home, err := os.MkdirTemp(filepath.Join(root, "srv"), "")
 	if err != nil {
 		t.Fatal(err)
@@ -61,7 +60,7 @@ func newServer(t *testing.T) *server {
 	if s.log, err = os.CreateTemp("", "synapse-*.log"); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(s.closeLog)
+	t.Cleanup(func() { s.closeLog(t) })
 	address := freeAddress(t)
 	s.port, s.url = address.Port, "http://"+address.String()
 	return s
@@ -88,14 +87,19 @@ func freeAddress(t *testing.T) *net.TCPAddr {
 	return free.Addr().(*net.TCPAddr)
 }
 
-// start lets Synapse delegate authentication to the service at authURL and
-// waits until it answers. The test's end stops it.
-func (s *server) start(authURL, secret string, database map[string]any) {
-	s.t.Helper()
-	s.write("signing.key", signingKey())
-	s.write("log.yaml", mustJSON(s.t, logging))
-	s.write("homeserver.yaml", mustJSON(s.t, s.settings(authURL, secret, database)))
+// configure lets Synapse delegate authentication to the service at authURL. The
+// test's end stops it, before the database goes.
+func (s *server) configure(t *testing.T, authURL, secret string, database map[string]any) {
+	t.Helper()
+	s.write(t, "signing.key", signingKey())
+	s.write(t, "log.yaml", mustJSON(t, logging))
+	s.write(t, "homeserver.yaml", mustJSON(t, s.settings(authURL, secret, database)))
+	t.Cleanup(func() { s.stop(t) })
+}
 
+// start starts Synapse and waits until it answers.
+func (s *server) start(t *testing.T) {
+	t.Helper()
 	s.cmd = exec.Command("/usr/bin/python3", "-m", "synapse.app.homeserver", "--config-path", s.home+"/homeserver.yaml")
 	s.cmd.Env = []string{"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "PYTHONUNBUFFERED=1"}
 	s.cmd.Dir = s.home
@@ -103,18 +107,18 @@ func (s *server) start(authURL, secret string, database map[string]any) {
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Chroot: s.root, Credential: s.account, Pdeathsig: syscall.SIGKILL}
 	s.ended = make(chan struct{})
 	if err := s.cmd.Start(); err != nil {
-		s.t.Fatal(err)
+		t.Fatal(err)
 	}
+	cmd, ended := s.cmd, s.ended
 	go func() {
-		s.cmd.Wait()
-		close(s.ended)
+		cmd.Wait()
+		close(ended)
 	}()
-	s.t.Cleanup(s.stop)
-	s.awaitReady()
+	s.awaitReady(t)
 }
 
-func (s *server) awaitReady() {
-	s.t.Helper()
+func (s *server) awaitReady(t *testing.T) {
+	t.Helper()
 	for deadline := time.Now().Add(startWithin); time.Now().Before(deadline); {
 		if resp, err := client.Get(s.url + "/health"); err == nil {
 			resp.Body.Close()
@@ -124,50 +128,68 @@ func (s *server) awaitReady() {
 		}
 		select {
 		case <-s.ended:
-			s.t.Fatalf("Synapse does not start: %s", s.cmd.ProcessState)
+			t.Fatalf("Synapse does not start: %s", s.cmd.ProcessState)
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
-	s.t.Fatalf("Synapse does not answer within %s", startWithin)
+	t.Fatalf("Synapse does not answer within %s", startWithin)
 }
 
 // stop ends Synapse as an operator does.
-func (s *server) stop() {
+func (s *server) stop(t *testing.T) {
+	t.Helper()
 	if s.cmd == nil {
 		return
 	}
+	s.cmd.Process.Signal(syscall.SIGCONT) // or it does not hear
 	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
-		s.t.Error(err)
+		t.Error(err)
 	}
 	select {
 	case <-s.ended:
 	case <-time.After(stopWithin):
-		s.t.Errorf("Synapse does not stop within %s", stopWithin)
+		t.Errorf("Synapse does not stop within %s", stopWithin)
 		s.cmd.Process.Kill()
 		<-s.ended
 	}
 	s.cmd = nil
 }
 
+// kill ends Synapse as a loss of power does.
+func (s *server) kill(t *testing.T) {
+	t.Helper()
+	s.signal(t, syscall.SIGKILL)
+	<-s.ended
+	s.cmd = nil
+}
+
+// signal lets Synapse freeze or go on, too.
+func (s *server) signal(t *testing.T, signal syscall.Signal) {
+	t.Helper()
+	if err := s.cmd.Process.Signal(signal); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // closeLog shows the end of the log of a test that failed, and keeps its file.
-func (s *server) closeLog() {
+func (s *server) closeLog(t *testing.T) {
 	defer s.log.Close()
-	if !s.t.Failed() {
+	if !t.Failed() {
 		os.Remove(s.log.Name())
 		return
 	}
 	text, err := os.ReadFile(s.log.Name())
 	if err != nil {
-		s.t.Error(err)
+		t.Error(err)
 	}
-	s.t.Logf("Synapse's log, in whole in %s, ends with:\n%s", s.log.Name(), text[max(0, len(text)-logShown):])
+	t.Logf("Synapse's log, in whole in %s, ends with:\n%s", s.log.Name(), text[max(0, len(text)-logShown):])
 }
 
-func (s *server) write(name string, content []byte) {
-	s.t.Helper()
+func (s *server) write(t *testing.T, name string, content []byte) {
+	t.Helper()
 	path := filepath.Join(s.root, s.home, name)
 	if err := errors.Join(os.WriteFile(path, content, 0o600), os.Chown(path, int(s.account.Uid), int(s.account.Gid))); err != nil {
-		s.t.Fatal(err)
+		t.Fatal(err)
 	}
 }
 
