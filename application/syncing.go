@@ -8,7 +8,8 @@ import (
 	"github.com/seed-31b6c987/doorward/ports"
 )
 
-// A SyncResult says how the homeserver differed in what it can be asked for.
+// A SyncResult says how the homeserver differed in what it can be asked for, as far
+// as that is mended.
 type SyncResult struct {
 	// Created, Deactivated and Reactivated say that the user was made so there.
 	Created, Deactivated, Reactivated bool
@@ -45,10 +46,10 @@ func (d *Delegation) Sync(ctx context.Context, id domain.UserID) (result SyncRes
 	case unknown && user.Deactivated:
 		return SyncResult{}, nil
 	case unknown:
-		result.Created = true
 		if err := t.provision(ctx, arrival{user: id, displayName: user.DisplayName, avatarURL: user.AvatarURL}); err != nil {
-			return result, err
+			return SyncResult{}, err
 		}
+		result.Created = true
 	}
 	t.lease.Known = true
 	return t.sync(ctx, user, there, result)
@@ -65,16 +66,18 @@ func (t *turn) sync(ctx context.Context, user domain.User, there domain.Homeserv
 	case user.Deactivated && there.Deactivated:
 		return result, nil
 	case user.Deactivated:
-		result.Deactivated = true
+		end := domain.UserDeactivated
 		if user.Erased {
-			return result, tell(domain.UserErased)
+			end = domain.UserErased
 		}
-		return result, tell(domain.UserDeactivated)
+		err := tell(end)
+		result.Deactivated = err == nil
+		return result, err
 	case there.Deactivated:
-		result.Reactivated = true
 		if err := tell(domain.UserReactivated); err != nil {
 			return result, err
 		}
+		result.Reactivated = true
 	}
 	locked := domain.UserUnlocked
 	if user.Locked {
@@ -91,8 +94,11 @@ func (t *turn) sync(ctx context.Context, user domain.User, there domain.Homeserv
 	for i, device := range devices {
 		ids[i] = device.ID
 	}
-	result.Devices = len(ids)
-	return result, t.call(ctx, func(ctx context.Context) error { return t.Homeserver.SyncDevices(ctx, user.ID, ids) })
+	err = t.call(ctx, func(ctx context.Context) error { return t.Homeserver.SyncDevices(ctx, user.ID, ids) })
+	if err == nil {
+		result.Devices = len(ids)
+	}
+	return result, err
 }
 
 // AllowCrossSigningReset lets a user replace its cross-signing keys at the

@@ -1,0 +1,48 @@
+package test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/seed-31b6c987/doorward/application"
+	"github.com/seed-31b6c987/doorward/domain"
+	"github.com/seed-31b6c987/doorward/test/homeserver"
+)
+
+// What a sync says to have mended is mended, also if the rest fails.
+func TestASyncClaimsNoMoreThanItDid(t *testing.T) {
+	onDelegations(t, administrable, func(t *testing.T, d *delegating) {
+		d.mustLogin(t, corp("alice"), `"device_id":"PHONE"`)
+		d.mustLogin(t, corp("bob"), `"device_id":"PHONE"`)
+		d.admin(t, "PUT", aliceAdmin, `{"deactivated":true}`, 200)
+		d.there.Put("alice", homeserver.User{})
+		d.there.Put("bob", homeserver.User{Deactivated: true})
+
+		for user, c := range map[domain.UserID]struct {
+			call string
+			want application.SyncResult
+		}{
+			alicesID: {"delete_user", application.SyncResult{Deactivated: true}},
+			bobsID:   {"reactivate_user", application.SyncResult{Reactivated: true, Devices: 1}},
+		} {
+			d.there.Fail(c.call, 1, homeserver.Status(500))
+			for _, try := range []struct {
+				err  error
+				want application.SyncResult
+			}{{domain.ErrHomeserverAway, application.SyncResult{}}, {nil, c.want}} {
+				got, err := d.API.Delegation.Sync(t.Context(), user)
+				if !errors.Is(err, try.err) || (err == nil) != (try.err == nil) || got != try.want {
+					t.Errorf("%s: %s, %v", user, cmp.Diff(try.want, got), err)
+				}
+			}
+		}
+		for localpart, deactivated := range map[string]bool{"alice": true, "bob": false} {
+			if u, known := d.there.User(localpart); !known || u.Deactivated != deactivated {
+				t.Errorf("%s is there: %v, %+v", localpart, known, u)
+			}
+		}
+		d.wantDevicesThere(t, "bob", "PHONE")
+	})
+}
