@@ -80,7 +80,19 @@ func (t *turn) tellOfUser(ctx context.Context, id domain.UserID) error {
 	if err != nil {
 		return err
 	}
-	return t.introduce(ctx, arrival{user: id, displayName: user.DisplayName, avatarURL: user.AvatarURL})
+	a := arrival{user: id, displayName: user.DisplayName, avatarURL: user.AvatarURL}
+	if !t.lease.Known {
+		return t.introduce(ctx, a)
+	}
+	// An earlier attempt may have got no further than to remember it.
+	err = t.call(ctx, func(ctx context.Context) error {
+		_, err := t.Homeserver.User(ctx, id)
+		return err
+	})
+	if errors.Is(err, domain.ErrNotFound) {
+		return t.provision(ctx, a)
+	}
+	return err
 }
 
 // deliverTo delivers what waits for a user. If that fails, the next attempt

@@ -3,6 +3,7 @@ package test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -44,5 +45,21 @@ func TestASyncClaimsNoMoreThanItDid(t *testing.T) {
 			}
 		}
 		d.wantDevicesThere(t, "bob", "PHONE")
+	})
+}
+
+// A user is there in the end, though the first attempt got no further than to be
+// remembered.
+func TestAUserWhoCouldNotBeCreatedAtOnceIsCreatedLater(t *testing.T) {
+	onDelegations(t, administrable, func(t *testing.T, d *delegating) {
+		d.there.Fail("provision_user", 1, homeserver.Status(500))
+		d.admin(t, "PUT", usersPath+"/@carol:example.org", `{"displayname":"Carol"}`, 201)
+		*d.now = d.now.Add(time.Minute)
+		if round := d.API.Delegation.Round(t.Context()); round.Delivered != 1 {
+			t.Errorf("the next round: %+v", round)
+		}
+		if u, known := d.there.User("carol"); !known || u.DisplayName != "Carol" {
+			t.Errorf("carol is there: %v, %+v", known, u)
+		}
 	})
 }
