@@ -109,13 +109,20 @@ func (d *doorward) stop(t *testing.T) {
 // run runs a command beside the server and returns what it prints.
 func (d *doorward) run(t *testing.T, arguments ...string) string {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), binary, append(arguments, "--config", d.config)...)
-	cmd.Env = []string{}
-	out, err := cmd.CombinedOutput()
+	out, err := d.command(t, arguments...)
 	if err != nil {
 		t.Fatalf("doorward %q: %v\n%s", arguments, err, out)
 	}
-	return strings.TrimSpace(string(out))
+	return out
+}
+
+// command is run for one that may fail.
+func (d *doorward) command(t *testing.T, arguments ...string) (string, error) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), binary, append(arguments, "--config", d.config)...)
+	cmd.Env = []string{}
+	out, err := cmd.CombinedOutput()
+	return strings.TrimSpace(string(out)), err
 }
 
 var waiting = regexp.MustCompile(`(?m)^doorward_outbox_notices (\S+)$`)
