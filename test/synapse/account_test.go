@@ -2,7 +2,11 @@
 
 package synapse
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 func logoutOfAll(p *pair) {
 	phone, tablet, other := p.login("anna", "PHONE"), p.login("anna", "TABLET"), p.login("berta", "PHONE")
@@ -87,4 +91,24 @@ func anAccountThatEnds(p *pair) {
 		p.Errorf("Synapse knows %s", u)
 	}
 	p.want("another login", p.here("POST", "/login", "", p.jwtLogin("emma", "PHONE")), 403, "M_USER_DEACTIVATED")
+}
+
+// What an operator ends at the command line.
+func endedByCommand(p *pair) {
+	for command, ends := range map[string][]string{
+		"device delete heidi PHONE": {"PHONE"}, "user logout heidi": {"PHONE", "TABLET"},
+	} {
+		tokens := map[string]string{"PHONE": p.login("heidi", "PHONE"), "TABLET": p.login("heidi", "TABLET")}
+		for device, token := range tokens {
+			p.wantIn(token, "heidi", device)
+		}
+		p.door.run(p.T, strings.Fields(command)...)
+		for device, token := range tokens {
+			if slices.Contains(ends, device) {
+				p.wantOut(command, token)
+			} else {
+				p.wantIn(token, "heidi", device)
+			}
+		}
+	}
 }

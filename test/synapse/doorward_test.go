@@ -5,6 +5,7 @@ package synapse
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -47,7 +48,7 @@ func newDoorward(t *testing.T, database, synapse string) *doorward {
 	t.Helper()
 	api, metrics := freeAddress(t).String(), freeAddress(t).String()
 	d := &doorward{
-		url: "http://" + api, metrics: "http://" + metrics,
+		url: "http://" + api, metrics: "http://" + metrics + "/metrics",
 		config: filepath.Join(t.TempDir(), "doorward.yaml"),
 	}
 	settings := fmt.Sprintf(configuration, api, metrics, database, synapse+"/", d.url+"/")
@@ -130,10 +131,15 @@ var waiting = regexp.MustCompile(`(?m)^doorward_outbox_notices (\S+)$`)
 // waits returns how much waits to be told to Synapse, as the metrics say it.
 func (p *pair) waits() string {
 	p.Helper()
-	a, _ := receive(p.request(p.door.metrics, "GET", "/metrics", "", "")) // which is no JSON
-	found := waiting.FindStringSubmatch(a.raw)
-	if found == nil {
-		p.Fatalf("the metrics do not say what waits: %s", a)
+	resp, err := client.Get(p.door.metrics)
+	if err != nil {
+		p.Fatal(err)
 	}
-	return found[1]
+	defer resp.Body.Close()
+	metrics, err := io.ReadAll(resp.Body)
+	found := waiting.FindSubmatch(metrics)
+	if found == nil {
+		p.Fatalf("the metrics do not say what waits (%v): %s", err, metrics)
+	}
+	return string(found[1])
 }

@@ -55,6 +55,7 @@ func (p *pair) outage(name string, leave, back func()) {
 		p.wantHere("PUT", "/_synapse/admin/v2/users/"+id(inside), adminToken, fmt.Sprintf(`{"displayname":%q}`, called))
 	}
 	p.door.run(p.T, "user", "deactivate", ended)
+	p.door.run(p.T, "user", "add", name+"-added", "--display-name", "Added")
 	if p.waits() == "0" {
 		p.Error("nothing waits to be told")
 	}
@@ -69,6 +70,9 @@ func (p *pair) outage(name string, leave, back func()) {
 	p.wantDevices(tablet, "TABLET")
 	if called := p.user(inside).text("display_name"); called != "Second" {
 		p.Errorf("the user is called %q", called)
+	}
+	if called := p.user(name + "-added").text("display_name"); called != "Added" {
+		p.Errorf("the user who was added is called %q", called)
 	}
 	if p.user(ended).object["is_deactivated"] != true {
 		p.Error("Synapse does not know that the user is deactivated")

@@ -103,7 +103,7 @@ func (p *pair) send(base, method, path, token, body string) answer {
 
 func (p *pair) request(base, method, path, token, body string) *http.Request {
 	p.Helper()
-	if !strings.HasPrefix(path, "/_") && path != "/metrics" {
+	if !strings.HasPrefix(path, "/_") {
 		path = "/_matrix/client/v3" + path
 	}
 	req, err := http.NewRequestWithContext(p.Context(), method, base+path, strings.NewReader(body))

@@ -3,7 +3,6 @@
 package synapse
 
 import (
-	"encoding/json"
 	"errors"
 	"net"
 	"net/http"
@@ -87,20 +86,11 @@ func freeAddress(t *testing.T) *net.TCPAddr {
 	return free.Addr().(*net.TCPAddr)
 }
 
-// configure lets Synapse delegate authentication to the service at authURL. The
-// test's end stops it, before the database goes.
-func (s *server) configure(t *testing.T, authURL, secret string, database map[string]any) {
-	t.Helper()
-	s.write(t, "signing.key", signingKey())
-	s.write(t, "log.yaml", mustJSON(t, logging))
-	s.write(t, "homeserver.yaml", mustJSON(t, s.settings(authURL, secret, database)))
-	t.Cleanup(func() { s.stop(t) })
-}
-
 // start starts Synapse and waits until it answers.
 func (s *server) start(t *testing.T) {
 	t.Helper()
-	s.cmd = exec.Command("/usr/bin/python3", "-m", "synapse.app.homeserver", "--config-path", s.home+"/homeserver.yaml")
+	s.cmd = exec.Command("/usr/bin/python3", "-m", "synapse.app.homeserver",
+		"--config-path", s.home+"/example.yaml", "--config-path", s.home+"/homeserver.yaml")
 	s.cmd.Env = []string{"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "PYTHONUNBUFFERED=1"}
 	s.cmd.Dir = s.home
 	s.cmd.Stdout, s.cmd.Stderr = s.log, s.log
@@ -183,21 +173,4 @@ func (s *server) closeLog(t *testing.T) {
 		t.Error(err)
 	}
 	t.Logf("Synapse's log, in whole in %s, ends with:\n%s", s.log.Name(), text[max(0, len(text)-logShown):])
-}
-
-func (s *server) write(t *testing.T, name string, content []byte) {
-	t.Helper()
-	path := filepath.Join(s.root, s.home, name)
-	if err := errors.Join(os.WriteFile(path, content, 0o600), os.Chown(path, int(s.account.Uid), int(s.account.Gid))); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func mustJSON(t *testing.T, v any) []byte {
-	t.Helper()
-	text, err := json.Marshal(v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return text
 }

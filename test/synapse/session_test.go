@@ -4,8 +4,10 @@ package synapse
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -78,6 +80,31 @@ func aRefreshedSession(p *pair) {
 	for _, token := range []answer{first, second, third} {
 		p.wantOut("after the logout", token.text("access_token"))
 	}
+}
+
+// The first logins of a user, on ten devices at the same time.
+func tenAtOnce(p *pair) {
+	const all = 10
+	var logins [all]*http.Request
+	for i := range logins {
+		logins[i] = p.request(p.door.url, "POST", "/login", "", p.jwtLogin("karin", fmt.Sprintf("D%d", i)))
+	}
+	var answers [all]answer
+	var failures [all]error
+	var working sync.WaitGroup
+	for i, login := range logins {
+		working.Go(func() { answers[i], failures[i] = receive(login) })
+	}
+	working.Wait()
+	var devices []string
+	for i, a := range answers {
+		if failures[i] != nil {
+			p.Fatal(failures[i])
+		}
+		devices = append(devices, fmt.Sprintf("D%d", i))
+		p.wantIn(p.want("one of ten logins", a, 200, "").text("access_token"), "karin", devices[i])
+	}
+	p.wantDevices(answers[0].text("access_token"), devices...)
 }
 
 // say sends a message to a room. Its text is its transaction id, too.

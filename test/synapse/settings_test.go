@@ -5,10 +5,33 @@ package synapse
 import (
 	"crypto/rand"
 	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
 )
 
-// settings is Synapse's configuration, in which nothing limits the rate of what
-// a test does.
+// example is the part of Synapse's configuration that operators copy.
+const example = "../../config/examples/synapse.yaml"
+
+// configure lets Synapse delegate authentication to the service at authURL, as the
+// example does. The test's end stops it, before the database goes.
+func (s *server) configure(t *testing.T, authURL, secret string, database map[string]any) {
+	t.Helper()
+	copied, err := os.ReadFile(example)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.write(t, "example.yaml", copied)
+	s.write(t, "signing.key", signingKey())
+	s.write(t, "log.yaml", mustJSON(t, logging))
+	s.write(t, "homeserver.yaml", mustJSON(t, s.settings(authURL, secret, database)))
+	t.Cleanup(func() { s.stop(t) })
+}
+
+// settings is what Synapse's configuration has otherwise than the example, or beside
+// it. In it nothing limits the rate of what a test does.
 func (s *server) settings(authURL, secret string, database map[string]any) map[string]any {
 	unlimited := map[string]any{"per_second": 1e6, "burst_count": 1e6}
 	return map[string]any{
@@ -54,4 +77,21 @@ func signingKey() []byte {
 	var seed [32]byte
 	rand.Read(seed[:])
 	return []byte("ed25519 a_test " + base64.RawStdEncoding.EncodeToString(seed[:]) + "\n")
+}
+
+func (s *server) write(t *testing.T, name string, content []byte) {
+	t.Helper()
+	path := filepath.Join(s.root, s.home, name)
+	if err := errors.Join(os.WriteFile(path, content, 0o600), os.Chown(path, int(s.account.Uid), int(s.account.Gid))); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func mustJSON(t *testing.T, v any) []byte {
+	t.Helper()
+	text, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
 }

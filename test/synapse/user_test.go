@@ -3,6 +3,7 @@
 package synapse
 
 import (
+	"fmt"
 	"strings"
 	"time"
 )
@@ -48,10 +49,20 @@ func names(p *pair) {
 	if said := p.door.run(p.T, "user", "add", "olga", "--display-name", "Olga O."); !strings.Contains(said, id("olga")) {
 		p.Errorf("user add says %q", said)
 	}
-	p.wantHere("PUT", "/_synapse/admin/v2/users/"+id("nina"), adminToken, `{"displayname":"Nina N."}`)
-	for localpart, want := range map[string]string{"nina": "Nina N.", "olga": "Olga O."} {
-		if a := p.wantThere("GET", "/profile/"+id(localpart)+"/displayname", phone, ""); a.text("displayname") != want {
-			p.Errorf("%s is called %s", localpart, a)
-		}
+	p.wantName(phone, "olga", "Olga O.")
+	p.wantName(phone, "nina", "nina")
+	for _, called := range []string{"Nina N.", "", "Ñina"} {
+		p.wantHere("PUT", "/_synapse/admin/v2/users/"+id("nina"), adminToken, fmt.Sprintf(`{"displayname":%q}`, called))
+		p.wantName(phone, "nina", called)
+	}
+	p.wantIn(p.login("o/d=d+n.a-m_e", "PHONE"), "o/d=d+n.a-m_e", "PHONE")
+}
+
+// wantName wants Synapse to tell everybody how a user is called. It has no profile of
+// one who is called nothing.
+func (p *pair) wantName(token, localpart, want string) {
+	p.Helper()
+	if a := p.there("GET", "/profile/"+id(localpart), token, ""); a.text("displayname") != want || (a.status == 404) != (want == "") {
+		p.Errorf("%s is called %s, want %q", localpart, a, want)
 	}
 }
