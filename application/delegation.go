@@ -30,7 +30,7 @@ type Delegation struct {
 const (
 	// leaseFor is how long a lease is taken for, and callLimit how long a call to the
 	// homeserver may take. A lease that would not outlive a call is renewed before it.
-	leaseFor  = 20 * time.Second
+	leaseFor  = 10 * time.Second
 	callLimit = 3 * time.Second
 	// admitLimit is how long a login may take, and atOnceLimit how long a change waits
 	// for its delivery.
