@@ -57,11 +57,15 @@ func (u User) ChangesTo(after User) (notices []Notice) {
 	case u.Deactivated && !after.Deactivated:
 		add(UserReactivated, "")
 	}
-	// Homeservers have no profile of a user who is at an end, or an erased one.
-	if after.DisplayName != u.DisplayName && !after.Deactivated {
+	// Homeservers have no profile of a user who is erased, and an empty one of whoever
+	// was: what became of it meanwhile they hear when the account is given back.
+	if u.Erased {
+		u.DisplayName, u.AvatarURL = "", ""
+	}
+	if after.DisplayName != u.DisplayName && !after.Erased {
 		add(UserRenamed, after.DisplayName)
 	}
-	if after.AvatarURL != u.AvatarURL && !after.Deactivated {
+	if after.AvatarURL != u.AvatarURL && !after.Erased {
 		add(UserAvatarChanged, after.AvatarURL)
 	}
 	switch {
