@@ -68,8 +68,8 @@ type doorward struct {
 	log     bytes.Buffer
 }
 
-// newDoorward starts one on the database.
-func newDoorward(t *testing.T, database string) *doorward {
+// newDoorward starts one on the database, with further settings.
+func newDoorward(t *testing.T, database string, more ...string) *doorward {
 	t.Helper()
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -77,7 +77,7 @@ func newDoorward(t *testing.T, database string) *doorward {
 	}
 	d := &doorward{t: t, address: free.Addr().String(), config: filepath.Join(t.TempDir(), "doorward.yaml")}
 	free.Close()
-	settings := fmt.Sprintf(configuration, d.address, database, secret)
+	settings := fmt.Sprintf(configuration, d.address, database, secret) + strings.Join(more, "")
 	if err := os.WriteFile(d.config, []byte(settings), 0o600); err != nil {
 		t.Fatal(err)
 	}
