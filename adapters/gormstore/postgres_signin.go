@@ -107,14 +107,14 @@ func signInDecided(db *gorm.DB, in domain.SignIn) (domain.SignedIn, error) {
 	key := in.Link.Key()
 	opened := in.Session()
 	err := inOrder(in.At, func(issuedAt int64) (overtakenAt sql.NullInt64, err error) {
-		err = scanUser(db.Raw(signIn,
+		err = scanRow(past(db, signIn,
 			string(in.Users[0]), string(in.Users[len(in.Users)-1]), in.Create, in.DisplayName, in.At.UnixMilli(),
 			in.Link != domain.Link{}, key[:], in.Link.Provider, in.Link.Issuer, in.Link.Subject,
 			string(in.Device), in.DeviceName,
 			hash(opened.ID), millis(opened.Ends),
 			hash(opened.Access), millis(opened.AccessExpires), hash(opened.Refresh), millis(opened.RefreshExpires),
 			issuedAt, in.AvatarURL, in.Admin, in.Email, hash(opened.ProviderSession),
-		), &row, &created, &newDevice, &undecided, &overtakenAt)
+		), append(row.columns(), &created, &newDevice, &undecided, &overtakenAt)...)
 		return overtakenAt, err
 	})
 	if err != nil {

@@ -81,7 +81,18 @@ func scanUser(query *gorm.DB, user *userRow, more ...any) error {
 // scanOne reads the one row of a query, or returns domain.ErrNotFound if there
 // is none.
 func scanOne(query *gorm.DB, columns ...any) error {
-	err := query.Row().Scan(columns...)
+	return scanRow(query.Row(), columns...)
+}
+
+// past runs a query for one row on the connection or transaction of db. GORM would
+// copy a long text byte by byte, which costs more than all else here.
+func past(db *gorm.DB, query string, args ...any) *sql.Row {
+	return db.Statement.ConnPool.QueryRowContext(db.Statement.Context, query, args...)
+}
+
+// scanRow is scanOne for a row.
+func scanRow(row *sql.Row, columns ...any) error {
+	err := row.Scan(columns...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return domain.ErrNotFound
 	}
