@@ -25,6 +25,9 @@ import (
 // five for those that had to queue.
 const busyLimit = "600"
 
+// statementsKept is how many statements a connection keeps prepared.
+const statementsKept = "64"
+
 // busyPause lies between two attempts to get a lock.
 const busyPause = 10 * time.Millisecond
 
@@ -118,6 +121,7 @@ func openFile(file string, params url.Values) (*sql.DB, error) {
 	params.Set("_busy_timeout", busyLimit)
 	params.Set("_synchronous", "FULL")
 	params.Set("_foreign_keys", "true")
+	params.Set("_stmt_cache_size", statementsKept)
 	return sql.Open("sqlite3", "file:"+(&url.URL{Path: filepath.Clean(file)}).EscapedPath()+"?"+params.Encode())
 }
 

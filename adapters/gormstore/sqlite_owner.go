@@ -12,23 +12,32 @@ import (
 // An owner is the user whom a sign-in on SQLite means.
 type owner struct {
 	domain.User
-	isNew   bool // it is to be created
-	isKnown bool // by the link, or there is none
+	isNew     bool // it is to be created
+	isKnown   bool // by the link, or there is none
+	hasDevice bool // that of the sign-in
 }
+
+const hasDevice = `EXISTS (SELECT 1 FROM devices d WHERE d.user_id = u.id AND d.device_id = ?)`
+
+// findOwner finds most: the user of a link, or else the first one, if there is no
+// link.
+const findOwner = `
+SELECT ` + columnsOfU + `, ` + hasDevice + `
+FROM users u WHERE u.id = CASE WHEN ? THEN (SELECT user_id FROM links WHERE key = ?) ELSE ? END`
 
 // ownerFor finds the user whom the sign-in means, and writes nothing.
 func ownerFor(db *gorm.DB, in domain.SignIn) (owner, error) {
+	key := in.Link.Key()
 	o := owner{isKnown: in.Link == domain.Link{}}
 	var user userRow
-	if !o.isKnown {
-		key := in.Link.Key()
-		err := take(db.Where("id = (SELECT user_id FROM links WHERE key = ?)", key[:]), &user)
-		if !errors.Is(err, domain.ErrNotFound) {
-			return owner{User: user.user(), isKnown: true}, err
-		}
+	err := scanRow(past(db, findOwner, string(in.Device), !o.isKnown, key[:], string(in.Users[0])),
+		append(user.columns(), &o.hasDevice)...)
+	if !errors.Is(err, domain.ErrNotFound) {
+		return owner{User: user.user(), isKnown: true, hasDevice: o.hasDevice}, err
 	}
 	for _, id := range in.Users {
-		err := take(db.Where("id = ?", string(id)), &user)
+		err := scanRow(past(db, "SELECT "+columnsOfU+", "+hasDevice+" FROM users u WHERE u.id = ?", string(in.Device), string(id)),
+			append(user.columns(), &o.hasDevice)...)
 		if errors.Is(err, domain.ErrNotFound) {
 			continue
 		}
