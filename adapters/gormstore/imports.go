@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -79,6 +80,7 @@ func (r imports) AddUsers(ctx context.Context, users []domain.ImportedUser) (the
 			known[string(u.ID)] = true
 		}
 		missing := slices.DeleteFunc(slices.Clone(rows), func(row importedUserRow) bool { return known[row.User.ID] })
+		slices.SortFunc(missing, func(a, b importedUserRow) int { return strings.Compare(a.User.ID, b.User.ID) }) // as all do
 		inserted, err := insert(db, missing)
 		if err == nil && inserted < int64(len(missing)) {
 			return errMeanwhile
