@@ -8,9 +8,14 @@
 // writers queue for the one connection that may write. The exception is the first
 // use of an access token that a refresh gave out, which takes one statement more.
 //
+// Sign-ins that come while others are under way are written together ([Options]),
+// on PostgreSQL by one statement, on SQLite in one transaction. Each has its own
+// answer, after the commit, and fails for nothing that the others do. See gatherer.
+//
 // A session is found by the hash of its id, the one thing of it that is indexed.
 // On PostgreSQL whoever locks several rows of a user locks the user's first, or
-// waits for none of them, so that single calls never wait in a circle.
+// waits for none of them, and whoever locks or creates several users does so in the
+// order of their ids, so that single calls never wait in a circle.
 //
 // Every call ends within five seconds, retries included. A database that is
 // frozen, gone, full or overloaded gives domain.ErrUnavailable; when it is back,

@@ -23,8 +23,20 @@ func TestStorageOnPostgreSQL(t *testing.T) {
 	contract.Storage(t, func(t *testing.T) ports.Storage { return migrated(t, openPostgres(t, postgres.Open(t))) })
 }
 
+func TestStorageOnPostgreSQLWithoutGroups(t *testing.T) {
+	contract.Storage(t, func(t *testing.T) ports.Storage {
+		return migrated(t, closed(t)(gormstore.OpenPostgres(t.Context(), gormstore.Options{URL: postgres.Open(t)})))
+	})
+}
+
 func TestStorageOnSQLite(t *testing.T) {
 	contract.Storage(t, func(t *testing.T) ports.Storage { return migrated(t, openSQLite(t, newFile(t))) })
+}
+
+func TestStorageOnSQLiteWithoutGroups(t *testing.T) {
+	contract.Storage(t, func(t *testing.T) ports.Storage {
+		return migrated(t, closed(t)(gormstore.OpenSQLite(t.Context(), gormstore.Options{URL: newFile(t)})))
+	})
 }
 
 // onBoth runs a test on an empty, migrated database of each dialect.
@@ -50,12 +62,12 @@ func newFile(t testing.TB) string {
 
 func openPostgres(t testing.TB, url string) *gormstore.Store {
 	t.Helper()
-	return closed(t)(gormstore.OpenPostgres(t.Context(), gormstore.Options{URL: url}))
+	return closed(t)(gormstore.OpenPostgres(t.Context(), gormstore.Options{URL: url, GroupSignIns: true}))
 }
 
 func openSQLite(t testing.TB, url string) *gormstore.Store {
 	t.Helper()
-	return closed(t)(gormstore.OpenSQLite(t.Context(), gormstore.Options{URL: url}))
+	return closed(t)(gormstore.OpenSQLite(t.Context(), gormstore.Options{URL: url, GroupSignIns: true}))
 }
 
 // closed closes the store at the end of the test.

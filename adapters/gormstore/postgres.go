@@ -67,6 +67,9 @@ func OpenPostgres(ctx context.Context, o Options) (*Store, error) {
 	if err := s.checkServer(ctx, logOf(o)); err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
+	if o.GroupSignIns {
+		s.groups = newGatherer(min(postgresLanes, pool.Stats().MaxOpenConnections), s.writeGroup)
+	}
 	return s, nil
 }
 

@@ -56,6 +56,9 @@ func OpenSQLite(ctx context.Context, o Options) (*Store, error) {
 	if err := s.openPools(o); err != nil {
 		return nil, errors.Join(s.dialect.explain(err), s.Close())
 	}
+	if o.GroupSignIns {
+		s.groups = newGatherer(1, s.writeGroupOnSQLite)
+	}
 	for _, pool := range s.pools {
 		if err := s.limited(ctx, pool.PingContext); err != nil {
 			return nil, errors.Join(err, s.Close())

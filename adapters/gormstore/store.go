@@ -27,6 +27,9 @@ type Options struct {
 	// MaxConnections bounds the pool of connections; 0: chosen from the number
 	// of processors. On SQLite it bounds those that read.
 	MaxConnections int
+	// GroupSignIns says that sign-ins outside transactions are written together
+	// if they have to wait. Each has its own answer, as without it.
+	GroupSignIns bool
 	// Log is told what an operator should know; nil: nobody is told.
 	Log *slog.Logger
 }
@@ -37,7 +40,8 @@ type Store struct {
 	writer  *gorm.DB
 	reader  *gorm.DB // on PostgreSQL the same as writer
 	pools   []*sql.DB
-	spare   int // how many dead connections a call may meet
+	groups  *gatherer // nil: each sign-in is written alone
+	spare   int       // how many dead connections a call may meet
 }
 
 // A dialect is what differs between the databases.
@@ -57,8 +61,11 @@ type dialect interface {
 	migrations() string
 }
 
-// Close closes all connections. Calls under way fail.
+// Close closes all connections. Calls under way fail, and no goroutine is left.
 func (s *Store) Close() error {
+	if s.groups != nil {
+		s.groups.close()
+	}
 	var errs []error
 	for _, pool := range s.pools {
 		errs = append(errs, pool.Close())
@@ -75,7 +82,13 @@ func (s *Store) Ping(ctx context.Context) error {
 }
 
 // Repositories implements [ports.Storage].
-func (s *Store) Repositories() ports.Repositories { return s.repositories(s) }
+func (s *Store) Repositories() ports.Repositories {
+	r := s.repositories(s)
+	if s.groups != nil {
+		r.Sessions = gatheredSessions{r.Sessions, s.groups}
+	}
+	return r
+}
 
 func (s *Store) repositories(c calls) ports.Repositories {
 	return ports.Repositories{
