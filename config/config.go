@@ -63,6 +63,8 @@ type Database struct {
 	// MaxConnections limits the connections to the database; 0: the machine
 	// decides.
 	MaxConnections int `yaml:"max_connections"`
+	// GroupSignIns says that sign-ins that have to wait are written together.
+	GroupSignIns bool `yaml:"group_sign_ins"`
 	// Migrate says that the server brings the schema up to date by itself.
 	Migrate bool `yaml:"migrate"`
 }

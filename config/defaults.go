@@ -7,6 +7,7 @@ func (c *Config) setDefaults() {
 	c.HTTP.MaxBodyBytes = 64 << 10
 	c.HTTP.LogSample = 1
 	c.Database.URL = "sqlite:doorward.db"
+	c.Database.GroupSignIns = true
 	c.Database.Migrate = true
 	c.JWT.DeprecatedType = true
 	c.Password.Enabled = true

@@ -76,6 +76,7 @@ metrics:
 database:
   url: postgres://doorward:pass%20word@db:5432/doorward?sslmode=verify-full
   max_connections: 12
+  group_sign_ins: false
   migrate: false
 jwt:
   deprecated_type: false

@@ -59,7 +59,10 @@ func openStore(ctx context.Context, cfg *config.Config, log *slog.Logger) (*gorm
 }
 
 func storeOptions(cfg *config.Config, log *slog.Logger) gormstore.Options {
-	return gormstore.Options{URL: cfg.Database.URL.Reveal(), MaxConnections: cfg.Database.MaxConnections, Log: log}
+	return gormstore.Options{
+		URL: cfg.Database.URL.Reveal(), MaxConnections: cfg.Database.MaxConnections,
+		GroupSignIns: cfg.Database.GroupSignIns, Log: log,
+	}
 }
 
 // A kind of database is chosen by the beginning of its URL.
