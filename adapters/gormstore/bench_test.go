@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -71,12 +72,17 @@ func pgbench(b *testing.B, url string, clients int) {
 	if err := os.WriteFile(script, []byte(leanSignIn), 0o600); err != nil {
 		b.Fatal(err)
 	}
-	each := max(b.N/clients, 1)
 	out, err := exec.CommandContext(b.Context(), "pgbench", "--no-vacuum", "--protocol=prepared", "--jobs=2", "--file="+script,
-		fmt.Sprint("--client=", clients), fmt.Sprint("--transactions=", each), url).CombinedOutput()
+		fmt.Sprint("--client=", clients), fmt.Sprint("--transactions=", max(b.N/clients, 1)), url).CombinedOutput()
 	if err != nil {
 		b.Fatalf("%v\n%s", err, out)
 	}
+	var perSecond float64 // without the time for connecting
+	_, said, _ := strings.Cut(string(out), "tps = ")
+	if _, err := fmt.Sscan(said, &perSecond); err != nil {
+		b.Fatalf("%v\n%s", err, out)
+	}
+	b.ReportMetric(1e9/perSecond, "ns/op")
 }
 
 // rawGroups writes with prepared statements, past all that is ours.

@@ -79,7 +79,7 @@ func (g *gatherer) dispatch() {
 		}
 		g.alone, g.waiting = nil, nil
 	}
-	for g.lanes > 0 && len(g.waiting) > 0 {
+	for g.lanes == g.width && len(g.waiting) > 0 || g.lanes > 0 && len(g.waiting) >= anotherLane {
 		group := g.take()
 		switch len(group) {
 		case 0:

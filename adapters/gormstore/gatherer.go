@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"time"
 
@@ -13,6 +14,9 @@ import (
 const (
 	// groupBound is how many sign-ins one statement or transaction writes at most.
 	groupBound = 64
+	// anotherLane is how many have to wait for another lane to be opened beside one
+	// that is used: few are sooner through together, in the next group.
+	anotherLane = 16
 	// groupTries is how often a sign-in is part of a group before it goes alone.
 	groupTries = 3
 	// patience is how long a group waits for a lock that somebody else holds, and
@@ -23,9 +27,10 @@ const (
 // A gatherer writes sign-ins that wait together, in groups: a database syncs
 // its log once for all of them.
 //
-// A sign-in that comes while a lane is free goes at once, alone. While all lanes
-// are taken sign-ins wait, and as soon as one is free it takes all that may go.
-// Nobody waits for company, and there is no goroutine but for a group under way.
+// A sign-in that comes while nothing is under way goes at once, alone. Those that
+// come meanwhile wait, and go together as soon as that is over, or many wait and
+// there is another lane. Nobody waits for company, and there is no goroutine but for
+// a group under way.
 //
 // While a sign-in is under way no other of its users, or of its identity, is:
 // those wait for each other here, where that costs no connection. Only within a
@@ -39,6 +44,7 @@ type gatherer struct {
 	under context.Context // ends when the store is closed
 	stop  context.CancelFunc
 	going sync.WaitGroup // groups
+	width int            // how many lanes there are
 
 	mu      sync.Mutex
 	lanes   int              // that are free
@@ -52,7 +58,7 @@ type gatherer struct {
 // of write that is errAgain says that nothing took effect.
 func newGatherer(lanes int, write func(context.Context, []*signInRequest) ([]outcome, error)) *gatherer {
 	under, stop := context.WithCancel(context.Background())
-	return &gatherer{write: write, under: under, stop: stop, lanes: lanes, busy: map[string]int{}}
+	return &gatherer{write: write, under: under, stop: stop, width: lanes, lanes: lanes, busy: map[string]int{}}
 }
 
 // close lets nobody wait any more. Groups under way fail.
@@ -108,6 +114,13 @@ func ofLimit(ctx context.Context, err error) error {
 func (g *gatherer) ask(r *signInRequest) outcome {
 	g.mu.Lock()
 	g.waiting = append(g.waiting, r)
+	if g.lanes > 0 {
+		// Those who came at the same time, and only have to run for a moment to be
+		// here, too, go together.
+		g.mu.Unlock()
+		runtime.Gosched()
+		g.mu.Lock()
+	}
 	g.dispatch()
 	g.mu.Unlock()
 	select {

@@ -133,16 +133,28 @@ func TestALoneSignInGoesAtOnceAndWhatComesMeanwhileGoesTogether(t *testing.T) {
 	})
 }
 
-func TestEveryLaneIsUsedAndNoneMore(t *testing.T) {
+func TestAnotherLaneOpensWhenManyWaitAndNoMoreThanThereAre(t *testing.T) {
 	play(t, 2, func(s *scene) {
-		first, second := s.holds("a1"), s.holds("b1")
-		for _, user := range []string{"a", "b", "c", "d"} {
-			s.asks(s.Context(), user, "1")
+		first := s.holds("a1")
+		s.asks(s.Context(), "a", "1")
+		var many string
+		for i := range anotherLane {
+			s.wantBegan("a1")
+			many += fmt.Sprintf("+%c1", 'b'+i)
+			if i == anotherLane-1 {
+				s.holds(many[1:])
+			}
+			s.asks(s.Context(), string(rune('b'+i)), "1")
 		}
-		s.wantBegan("a1", "b1")
-		second()
-		s.wantBegan("a1", "b1", "c1+d1")
+		s.wantBegan("a1", many[1:])
+		for i := range anotherLane {
+			s.asks(s.Context(), fmt.Sprint("z", i), "1")
+		}
+		s.wantBegan("a1", many[1:])
 		first()
+		if n := len(s.began); n != 3 {
+			s.Errorf("%d writes", n)
+		}
 	})
 }
 
@@ -178,8 +190,10 @@ func TestAUserIsInOneLaneAtATimeAndOthersGoPastIt(t *testing.T) {
 		release := s.holds("a1")
 		s.asks(s.Context(), "a", "1")
 		waits := s.asks(s.Context(), "a", "2")
-		s.want(s.asks(s.Context(), "b", "1"), nil)
-		s.wantBegan("a1", "b1")
+		for i := range anotherLane - 1 {
+			s.want(s.asks(s.Context(), fmt.Sprint("z", i), "1"), map[bool]error{true: nil, false: errWaits}[i == anotherLane-2])
+		}
+		s.want(waits, errWaits)
 		release()
 		s.want(waits, nil)
 	})
