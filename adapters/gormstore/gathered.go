@@ -29,8 +29,7 @@ type signInRequest struct {
 	keys  []string        // what others may not be under way of meanwhile
 	told  chan outcome    // has room for the one that there will be
 
-	tries int  // how often it was part of a group
-	gone  bool // nobody waits for it any more
+	tries int // how often it was part of a group
 }
 
 func newSignInRequest(limit context.Context, in domain.SignIn) *signInRequest {
@@ -129,7 +128,7 @@ func (g *gatherer) each(list []*signInRequest, goes func(*signInRequest) bool) (
 	rest = list[:0]
 	for _, r := range list {
 		switch {
-		case r.gone || r.limit.Err() != nil:
+		case r.limit.Err() != nil:
 			// Its caller has seen that, or does so now.
 		case g.isBusy(r) || !goes(r):
 			rest = append(rest, r)

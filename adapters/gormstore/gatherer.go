@@ -130,7 +130,6 @@ func (g *gatherer) ask(r *signInRequest) outcome {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	r.gone = true
 	select {
 	case out := <-r.told:
 		return out

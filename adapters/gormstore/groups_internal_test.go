@@ -2,7 +2,6 @@ package gormstore
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -37,8 +36,8 @@ func groupsAndSingles(t *testing.T, open func(*testing.T) *Store, write writeFun
 	together, apart := open(t), open(t)
 	random := rand.New(rand.NewPCG(1, 2))
 	seen := map[string]int{}
-	for round := range 150 {
-		if round%30 == 0 {
+	for round := range 200 {
+		if round%5 == 0 {
 			empty(t, together, random.Uint64())
 			empty(t, apart, 0)
 			copyUsers(t, together, apart)
@@ -130,7 +129,7 @@ func answer(out domain.SignedIn, err error) string {
 func randomSignIn(random *rand.Rand, round, i int) domain.SignIn {
 	pick := func(n int) int { return random.IntN(n) }
 	name := fmt.Sprint("session ", round, " ", i)
-	user := pick(8)
+	user := pick(16)
 	in := domain.SignIn{
 		Users: []domain.UserID{domain.UserID(fmt.Sprint("@u", user))}, Create: pick(4) > 0,
 		Profile:   domain.Profile{DisplayName: name, Email: []string{"", "a@x", "b@x"}[pick(3)], Admin: pick(2) == 0},
@@ -150,91 +149,4 @@ func randomSignIn(random *rand.Rand, round, i int) domain.SignIn {
 		in.Refresh, in.SessionEnds = domain.Token("r"+name).Hash(), in.At.Add(time.Hour)
 	}
 	return in
-}
-
-// empty empties a database, and makes some of the users if the seed says so.
-func empty(t *testing.T, s *Store, seed uint64) {
-	t.Helper()
-	for _, table := range []string{"devices", "links", "third_party_ids", "users"} {
-		if _, err := s.pools[0].ExecContext(t.Context(), "DELETE FROM "+table); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for i := range 10 {
-		if seed>>i&1 == 0 {
-			continue
-		}
-		user := domain.User{ID: domain.UserID(fmt.Sprint("@u", i)), Locked: i == 3, Deactivated: i == 4, CreatedAt: time.UnixMilli(5)}
-		if i > 7 {
-			user.ID = domain.UserID(fmt.Sprint("@U", i-8))
-		}
-		if err := s.Repositories().Users.Create(t.Context(), user); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-func copyUsers(t *testing.T, from, to *Store) {
-	t.Helper()
-	list, _, err := from.Repositories().Users.List(t.Context(), domain.UserQuery{Limit: 100})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, user := range list {
-		if err := to.Repositories().Users.Create(t.Context(), user); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-// stored is all that sign-ins write.
-func stored(t *testing.T, s *Store) (rows []string) {
-	t.Helper()
-	for _, table := range []string{"users", "links", "third_party_ids", "devices"} {
-		order := map[string]string{"users": "id", "links": "key", "third_party_ids": "address", "devices": "user_id, device_id"}[table]
-		found, err := s.pools[0].QueryContext(t.Context(), "SELECT * FROM "+table+" ORDER BY "+order)
-		if err != nil {
-			t.Fatal(err)
-		}
-		rows = append(rows, texts(t, found)...)
-	}
-	return rows
-}
-
-func texts(t *testing.T, rows *sql.Rows) (list []string) {
-	t.Helper()
-	defer rows.Close()
-	columns, err := rows.Columns()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for rows.Next() {
-		values := make([]any, len(columns))
-		for i := range values {
-			values[i] = new(any)
-		}
-		if err := rows.Scan(values...); err != nil {
-			t.Fatal(err)
-		}
-		text := ""
-		for i, v := range values {
-			text += fmt.Sprintf("%s=%v ", columns[i], *v.(*any))
-		}
-		list = append(list, text)
-	}
-	return list
-}
-
-func opened(t *testing.T) func(*Store, error) *Store {
-	return func(s *Store, err error) *Store {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = s.Close() })
-		if err := s.Migrate(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		return s
-	}
 }
