@@ -16,7 +16,7 @@ const (
 	groupBound = 64
 	// anotherLane is how many have to wait for another lane to be opened beside one
 	// that is used: few are sooner through together, in the next group.
-	anotherLane = 16
+	anotherLane = groupBound / 2
 	// groupTries is how often a sign-in is part of a group before it goes alone.
 	groupTries = 3
 	// patience is how long a group waits for a lock that somebody else holds, and
