@@ -84,12 +84,6 @@ func scanOne(query *gorm.DB, columns ...any) error {
 	return scanRow(query.Row(), columns...)
 }
 
-// past runs a query for one row on the connection or transaction of db. GORM would
-// copy a long text byte by byte, which costs more than all else here.
-func past(db *gorm.DB, query string, args ...any) *sql.Row {
-	return db.Statement.ConnPool.QueryRowContext(db.Statement.Context, query, args...)
-}
-
 // scanRow is scanOne for a row.
 func scanRow(row *sql.Row, columns ...any) error {
 	err := row.Scan(columns...)

@@ -27,16 +27,17 @@ FROM users u WHERE u.id = CASE WHEN ? THEN (SELECT user_id FROM links WHERE key 
 
 // ownerFor finds the user whom the sign-in means, and writes nothing.
 func ownerFor(db *gorm.DB, in domain.SignIn) (owner, error) {
+	ctx, conn := db.Statement.Context, db.Statement.ConnPool // past GORM, as in signInDecided
 	key := in.Link.Key()
 	o := owner{isKnown: in.Link == domain.Link{}}
 	var user userRow
-	err := scanRow(past(db, findOwner, string(in.Device), !o.isKnown, key[:], string(in.Users[0])),
+	err := scanRow(conn.QueryRowContext(ctx, findOwner, string(in.Device), !o.isKnown, key[:], string(in.Users[0])),
 		append(user.columns(), &o.hasDevice)...)
 	if !errors.Is(err, domain.ErrNotFound) {
 		return owner{User: user.user(), isKnown: true, hasDevice: o.hasDevice}, err
 	}
 	for _, id := range in.Users {
-		err := scanRow(past(db, "SELECT "+columnsOfU+", "+hasDevice+" FROM users u WHERE u.id = ?", string(in.Device), string(id)),
+		err := scanRow(conn.QueryRowContext(ctx, "SELECT "+columnsOfU+", "+hasDevice+" FROM users u WHERE u.id = ?", string(in.Device), string(id)),
 			append(user.columns(), &o.hasDevice)...)
 		if errors.Is(err, domain.ErrNotFound) {
 			continue

@@ -82,7 +82,8 @@ ON CONFLICT (user_id, device_id) DO UPDATE SET
 // putDevice makes the session the only one of its device.
 func putDevice(db *gorm.DB, user string, in domain.SignIn) error {
 	opened := in.Session()
-	_, err := db.Statement.ConnPool.ExecContext(db.Statement.Context, putDeviceRow,
+	ctx := db.Statement.Context
+	_, err := db.Statement.ConnPool.ExecContext(ctx, putDeviceRow,
 		user, string(in.Device), in.DeviceName, in.At.UnixMilli(), hash(opened.ID), millis(opened.Ends),
 		hash(opened.Access), millis(opened.AccessExpires), hash(opened.Refresh), millis(opened.RefreshExpires),
 		hash(opened.ProviderSession))
