@@ -17,6 +17,9 @@ const (
 	writeSeenEvery  = 10 * time.Second
 	cleanUpEvery    = 10 * time.Minute
 	lastWriteLimit  = 5 * time.Second
+	// walkPause lies between two steps of a walk through rows of which there may be
+	// millions: whoever waits for the database comes first.
+	walkPause = 20 * time.Millisecond
 
 	auditUnwritten = "audit records could not be written down"
 	seenUnwritten  = "sightings of devices could not be written down"
@@ -53,10 +56,10 @@ func (b Background) Run(ctx context.Context) {
 	if b.Delegation != nil {
 		beside.Go(func() { b.Delegation.Run(ctx) })
 	}
-	audit, seen, old := time.NewTicker(writeAuditEvery), time.NewTicker(writeSeenEvery), time.NewTicker(cleanUpEvery)
+	beside.Go(func() { b.cleanUpUntil(ctx) })
+	audit, seen := time.NewTicker(writeAuditEvery), time.NewTicker(writeSeenEvery)
 	defer audit.Stop()
 	defer seen.Stop()
-	defer old.Stop()
 	for {
 		select {
 		case <-audit.C:
@@ -65,8 +68,6 @@ func (b Background) Run(ctx context.Context) {
 			audit.Reset(untilNextWrite(err))
 		case <-seen.C:
 			b.report(seenUnwritten, b.LastSeen.Write(ctx, false))
-		case <-old.C:
-			b.report("what has expired could not be deleted", b.CleanUp(ctx))
 		case <-ctx.Done():
 			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWriteLimit)
 			defer cancel()
@@ -84,6 +85,23 @@ func untilNextWrite(err error) time.Duration {
 		return retryAuditAfter
 	}
 	return writeAuditEvery
+}
+
+// cleanUpUntil cleans up now and again. It may take long, so nothing else waits for
+// it, and is gone on with the next time if ctx ends.
+func (b Background) cleanUpUntil(ctx context.Context) {
+	old := time.NewTicker(cleanUpEvery)
+	defer old.Stop()
+	for {
+		select {
+		case <-old.C:
+			if err := b.CleanUp(ctx); ctx.Err() == nil {
+				b.report("what has expired could not be deleted", err)
+			}
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 // CleanUp deletes what has expired, and audit records that were kept long enough.
@@ -106,6 +124,19 @@ func forgetImported(ctx context.Context, tokens ports.ImportedTokenRepository) e
 		if next, _, err = tokens.DeleteEnded(ctx, next); err != nil || next == (domain.TokenHash{}) {
 			return err
 		}
+		if err := pause(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// pause waits for walkPause, or returns the error of ctx if that ends before.
+func pause(ctx context.Context) error {
+	select {
+	case <-time.After(walkPause):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 

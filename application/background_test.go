@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/seed-31b6c987/doorward/adapters/memstore"
@@ -88,4 +89,46 @@ func TestWhatHasExpiredIsDeleted(t *testing.T) {
 	if tickets, interactions := left(); tickets != 2 || interactions != 2 {
 		t.Errorf("%d tickets and %d interactions are left; want two each", tickets, interactions)
 	}
+}
+
+// endless is a storage with interactions that never end to expire.
+type endless struct{ ports.Storage }
+
+type endlessInteractions struct{ ports.InteractionRepository }
+
+func (endlessInteractions) DeleteExpired(ctx context.Context, _ time.Time) (int, error) {
+	<-ctx.Done()
+	return 0, ctx.Err()
+}
+
+func (e endless) Repositories() ports.Repositories {
+	r := e.Storage.Repositories()
+	r.Interactions = endlessInteractions{r.Interactions}
+	return r
+}
+
+func TestNothingWaitsUntilAllThatHasExpiredIsDeleted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l, log := newLedger(), &bytes.Buffer{}
+		now := func() time.Time { return at }
+		audit := newAudit(l, kept)
+		b := application.Background{
+			LastSeen: application.NewLastSeen(&diary{}, now), Audit: audit, Storage: endless{memstore.New()}, Now: now,
+			Log: slog.New(slog.NewTextHandler(log, nil)),
+		}
+		ctx, end := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		go func() { b.Run(ctx); close(ended) }()
+		time.Sleep(time.Hour) // of the bubble's clock
+		audit.Note(aLogin("late"))
+		time.Sleep(2 * time.Second)
+		if got := l.ids(t); len(got) != 1 {
+			t.Errorf("wrote %q while it deleted", got)
+		}
+		end()
+		<-ended
+		if log.Len() > 0 {
+			t.Errorf("logged %s", log)
+		}
+	})
 }

@@ -131,6 +131,9 @@ func (d *Delegation) BuryDead(ctx context.Context) (buried int, err error) {
 		if next == (domain.TokenHash{}) {
 			return buried, nil
 		}
+		if err := pause(ctx); err != nil {
+			return buried, err
+		}
 	}
 }
 

@@ -18,6 +18,7 @@ type AuditRepository interface {
 	// one time by the bytes of their ids, the greatest first.
 	List(ctx context.Context, query domain.AuditQuery) ([]domain.AuditRecord, error)
 
-	// DeleteBefore deletes those that are older than a time, and returns how many.
+	// DeleteBefore deletes those that are older than a time, and returns how many, a
+	// few at a time, as the DeleteExpired of TicketRepository does.
 	DeleteBefore(ctx context.Context, t time.Time) (int, error)
 }

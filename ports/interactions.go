@@ -28,6 +28,6 @@ type InteractionRepository interface {
 	DeleteAll(ctx context.Context, user domain.UserID) error
 
 	// DeleteExpired deletes those that have expired at the time, and returns how
-	// many.
+	// many, a few at a time, as TicketRepository does.
 	DeleteExpired(ctx context.Context, now time.Time) (int, error)
 }

@@ -28,6 +28,7 @@ type TicketRepository interface {
 	DeleteAll(ctx context.Context, user domain.UserID) error
 
 	// DeleteExpired deletes those that have expired at the time, and returns how
-	// many.
+	// many, also with an error. It deletes a few at a time, with pauses in which
+	// others get on, and so may take minutes.
 	DeleteExpired(ctx context.Context, now time.Time) (int, error)
 }

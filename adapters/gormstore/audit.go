@@ -114,7 +114,5 @@ func askedRecords(db *gorm.DB, query domain.AuditQuery) *gorm.DB {
 }
 
 func (a audit) DeleteBefore(ctx context.Context, t time.Time) (int, error) {
-	return deleteExpired(ctx, a.calls, func(db *gorm.DB) *gorm.DB {
-		return db.Exec("DELETE FROM audit_records WHERE id IN (SELECT id FROM audit_records WHERE at < ? LIMIT 1000)", t.UnixMilli())
-	})
+	return deleteExpired(ctx, a.calls, expiry{"audit_records", "id", "at"}, t.UnixMilli()-1)
 }

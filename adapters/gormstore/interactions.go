@@ -110,10 +110,7 @@ func (r interactions) DeleteAll(ctx context.Context, user domain.UserID) error {
 }
 
 func (r interactions) DeleteExpired(ctx context.Context, now time.Time) (int, error) {
-	return deleteExpired(ctx, r.calls, func(db *gorm.DB) *gorm.DB {
-		return db.Exec("DELETE FROM interactions WHERE id IN (SELECT id FROM interactions WHERE expires_at <= ? LIMIT 1000)",
-			now.UnixMilli())
-	})
+	return deleteExpired(ctx, r.calls, expiry{"interactions", "id", "expires_at"}, now.UnixMilli())
 }
 
 func takeInteraction(db *gorm.DB, id domain.TokenHash, now time.Time) (domain.Interaction, error) {

@@ -68,19 +68,3 @@ func update[T any](
 	}
 	return saved, nil
 }
-
-// deleteExpired executes a statement that deletes some of the rows that have
-// expired, until there are none. Each time takes effect for itself, so nobody
-// waits for long, and what was done is done if the time is up.
-func deleteExpired(ctx context.Context, c calls, statement func(*gorm.DB) *gorm.DB) (deleted int, err error) {
-	err = c.write(ctx, func(db *gorm.DB) error {
-		for {
-			result := statement(db)
-			deleted += int(result.RowsAffected)
-			if result.Error != nil || result.RowsAffected == 0 {
-				return result.Error
-			}
-		}
-	})
-	return deleted, err
-}

@@ -72,8 +72,5 @@ func (t tickets) DeleteAll(ctx context.Context, user domain.UserID) error {
 }
 
 func (t tickets) DeleteExpired(ctx context.Context, now time.Time) (int, error) {
-	return deleteExpired(ctx, t.calls, func(db *gorm.DB) *gorm.DB {
-		return db.Exec("DELETE FROM tickets WHERE hash IN (SELECT hash FROM tickets WHERE expires_at <= ? LIMIT 1000)",
-			now.UnixMilli())
-	})
+	return deleteExpired(ctx, t.calls, expiry{"tickets", "hash", "expires_at"}, now.UnixMilli())
 }
