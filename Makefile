@@ -6,7 +6,7 @@ COMMIT  := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
 LDFLAGS := -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 FUZZTIME ?= 10s
 
-.PHONY: help run build test check lint generate cover fuzz test-clients test-synapse bench microbench profile soak vulnerabilities postgres clean
+.PHONY: help run build test check lint generate cover fuzz test-clients test-synapse bench growth microbench profile soak vulnerabilities postgres clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,10 @@ test-synapse: postgres ## run it with a real Synapse that delegates to it; insta
 bench: build postgres ## measure it beside what limits it; BENCH='login whoami' STORES=sqlite CLIENTS=64 SECONDS=5 choose; JSON=file, TABLE=file keep
 	@go run ./test/bench -doorward bin/doorward -rows '$(BENCH)' -stores '$(STORES)' -clients '$(or $(CLIENTS),1 16 64)' \
 		-seconds $(or $(SECONDS),1) $(if $(JSON),-json '$(JSON)') $(if $(TABLE),-markdown '$(TABLE)')
+
+growth: build postgres ## measure it with USERS users (10000000) beside an empty database, and two of it behind nginx; BENCH, STORES, CLIENTS, SECONDS as above
+	@go run ./test/bench growth -doorward bin/doorward -users $(or $(USERS),10000000) -rows '$(BENCH)' -stores '$(STORES)' \
+		-clients $(or $(CLIENTS),64) -seconds $(or $(SECONDS),2)
 
 microbench: postgres ## measure single functions
 	go test -run '^$$' -bench . ./adapters/...

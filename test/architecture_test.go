@@ -61,7 +61,7 @@ var mayImport = map[string][]string{
 // beginning of its path. One that is not in it fails the test.
 var mayLive = map[string][]string{
 	"gorm.io/":                            {"adapters/gormstore"},
-	"github.com/jackc/pgx/":               {"adapters/gormstore", "adapters/synapse", "test/postgres", "test/synapsedb"},
+	"github.com/jackc/pgx/":               {"adapters/gormstore", "adapters/synapse", "test/bench", "test/postgres", "test/synapsedb"},
 	"github.com/mattn/go-sqlite3":         {"adapters/gormstore", "test/bench", "adapters/synapse", "test/synapsedb"},
 	"github.com/pressly/goose/":           {"adapters/gormstore"},
 	"github.com/labstack/echo/":           {"adapters/httpapi", "test/bench"},

@@ -56,7 +56,13 @@ func (b *bench) finish() error {
 	if b.markdown != "" {
 		errs = append(errs, b.writeMarkdownFile())
 	}
-	for _, res := range b.report.Results {
+	return errors.Join(append(errs, wrong(b.report.Results))...)
+}
+
+// wrong is an error if an answer was wrong.
+func wrong(found []result) error {
+	var errs []error
+	for _, res := range found {
 		if res.Failed > 0 {
 			errs = append(errs, fmt.Errorf("%s, %s, %d clients: %d wrong answers: %w", res.Title, res.Store, res.Clients, res.Failed, res.failure))
 		}

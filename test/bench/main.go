@@ -5,6 +5,9 @@
 // raw grouped writes on SQLite, bare signatures and bare argon2id. Single figures
 // differ from machine to machine and from day to day. What is to be compared are
 // the ratios of ours to a limit.
+//
+// `make growth` has it measure a Doorward with millions of users beside one that is
+// almost empty, and two processes on one database beside one.
 package main
 
 import (
@@ -37,13 +40,19 @@ func main() {
 		exitOn(bareEcho())
 		return
 	}
-	o, err := parseOptions()
-	exitOn(err)
 	// The clients make little garbage, and shall not compete with Doorward over it.
 	debug.SetGCPercent(400)
 	// An interrupt ends Doorward as well: what is being measured fails, and all is
 	// cleaned up.
 	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
+	if len(os.Args) > 1 && os.Args[1] == growthCommand {
+		g, err := parseGrowth()
+		exitOn(err)
+		exitOn(g.measure())
+		return
+	}
+	o, err := parseOptions()
+	exitOn(err)
 	b := &bench{options: o, began: time.Now()}
 	exitOn(errors.Join(b.run(), b.finish()))
 }
@@ -55,7 +64,9 @@ func exitOn(err error) {
 	}
 }
 
-func (b *bench) run() (err error) {
+// begin begins the report with what is measured where, and makes the directory for
+// all of it.
+func (b *bench) begin() error {
 	b.report = report{At: b.began, Machine: thisMachine(), Seconds: b.seconds.Seconds(), Rounds: b.rounds}
 	b.report.LoadAverage[0] = loadAverage()
 	out, err := exec.Command(b.binary, "version").Output()
@@ -63,25 +74,29 @@ func (b *bench) run() (err error) {
 		return fmt.Errorf("%s version: %w", b.binary, err)
 	}
 	b.report.Machine.Doorward, _, _ = strings.Cut(strings.TrimPrefix(string(out), "doorward "), ",")
+	if b.dir, err = os.MkdirTemp("", "bench"); err != nil {
+		return err
+	}
+	return os.Chmod(b.dir, 0o711) // pgbench, run by somebody else, passes
+}
+
+func (b *bench) run() (err error) {
+	if err := b.begin(); err != nil {
+		return err
+	}
+	defer os.RemoveAll(b.dir)
 	if isMeant(b.rows, verifyRow) {
 		b.progress("verifying JWTs")
 		if b.report.Verifications, err = verifications(); err != nil {
 			return err
 		}
 	}
-	if b.dir, err = os.MkdirTemp("", "bench"); err != nil {
-		return err
-	}
-	defer os.RemoveAll(b.dir)
-	if err := os.Chmod(b.dir, 0o711); err != nil { // pgbench, run by somebody else, passes
-		return err
-	}
 	if b.echo, err = startBareEcho(); err != nil {
 		return err
 	}
 	defer b.echo.stop()
 	for _, store := range []string{onPostgres, onSQLite} {
-		if len(b.stores) > 0 && !isMeant(b.stores, store) {
+		if !isMeant(b.stores, store) {
 			continue
 		}
 		if err := b.measureStore(store); err != nil {
@@ -102,11 +117,9 @@ func (b *bench) measureStore(store string) (err error) {
 		if b.pgbench, err = newPgbench(b.server, b.dir, users); err != nil {
 			return err
 		}
-		out, err := b.server.Command(leanDatabase, "postgres", "--version").Output()
-		if err != nil {
+		if err := b.tellPostgres(); err != nil {
 			return err
 		}
-		b.report.Machine.PostgreSQL = "PostgreSQL " + strings.Fields(string(out))[2]
 	}
 	s, err := b.newSite(store)
 	defer func() { err = errors.Join(err, s.close()) }()
@@ -130,6 +143,15 @@ func (b *bench) measureStore(store string) (err error) {
 		return s.measureStarts()
 	}
 	return nil
+}
+
+// tellPostgres notes which PostgreSQL it is.
+func (b *bench) tellPostgres() error {
+	out, err := b.server.Command("postgres", "postgres", "--version").Output()
+	if err == nil {
+		b.report.Machine.PostgreSQL = "PostgreSQL " + strings.Fields(string(out))[2]
+	}
+	return err
 }
 
 func (s *site) measureRow(r row) error {

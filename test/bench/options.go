@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,20 +23,12 @@ type options struct {
 }
 
 func parseOptions() (o options, err error) {
-	var rows, stores, clients string
-	var seconds float64
-	flag.StringVar(&o.binary, "doorward", "bin/doorward", "the `program` to measure")
-	flag.StringVar(&rows, "rows", "", "what to measure, such as \"login whoami verify start\"; empty: everything")
-	flag.StringVar(&stores, "stores", "", "postgres, sqlite; empty: both")
+	var clients string
+	check := o.define(flag.CommandLine, verifyRow, startRow)
 	flag.StringVar(&clients, "clients", "1 16 64", "how many clients there are, one number after another; at most 64")
-	flag.Float64Var(&seconds, "seconds", 1, "how long one measurement lasts")
-	flag.IntVar(&o.rounds, "rounds", 3, "how often each is repeated, in turn with its limits")
 	flag.StringVar(&o.json, "json", "", "write everything to this `file` too, for comparison")
 	flag.StringVar(&o.markdown, "markdown", "", "write the tables to this `file` too")
-	flag.StringVar(&o.log, "log", os.DevNull, "the `file` that gets Doorward's log")
 	flag.Parse()
-	o.rows, o.stores = strings.Fields(rows), strings.Fields(stores)
-	o.seconds = time.Duration(seconds * float64(time.Second))
 	for _, text := range strings.Fields(clients) {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 1 || n > mostClients {
@@ -43,16 +36,38 @@ func parseOptions() (o options, err error) {
 		}
 		o.clients = append(o.clients, n)
 	}
-	if len(o.clients) == 0 || o.seconds <= 0 || o.rounds < 1 {
-		return o, errors.New("-clients, -seconds and -rounds need something to measure")
+	if len(o.clients) == 0 {
+		return o, errors.New("-clients needs a number")
 	}
-	return o, o.check()
+	return o, check()
+}
+
+// define defines the flags that do not depend on what is compared. What it
+// returns is to be called when they were parsed; more are names of what can be
+// measured beside the rows.
+func (o *options) define(flags *flag.FlagSet, more ...string) (check func() error) {
+	var seconds float64
+	var rows, stores string
+	flags.StringVar(&o.binary, "doorward", "bin/doorward", "the `program` to measure")
+	flags.StringVar(&rows, "rows", "", "what to measure, such as \"login whoami "+strings.Join(more, " ")+"\"; empty: everything")
+	flags.StringVar(&stores, "stores", "", "postgres, sqlite; empty: both")
+	flags.Float64Var(&seconds, "seconds", 1, "how long one measurement lasts")
+	flags.IntVar(&o.rounds, "rounds", 3, "how often each is repeated, in turn with its limits")
+	flags.StringVar(&o.log, "log", os.DevNull, "the `file` that gets Doorward's log")
+	return func() error {
+		o.rows, o.stores = strings.Fields(rows), strings.Fields(stores)
+		o.seconds = time.Duration(seconds * float64(time.Second))
+		if o.seconds <= 0 || o.rounds < 1 {
+			return errors.New("-seconds and -rounds need something to measure")
+		}
+		return o.check(more)
+	}
 }
 
 // check refuses names that there are not.
-func (o options) check() error {
+func (o options) check(more []string) error {
 	for _, wanted := range o.rows {
-		known := wanted == verifyRow || wanted == startRow
+		known := slices.Contains(more, wanted)
 		for _, r := range rows {
 			known = known || isMeant([]string{wanted}, r.name)
 		}

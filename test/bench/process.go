@@ -60,6 +60,20 @@ func peakMemory(pid int) (int64, error) {
 	return kib << 10, err
 }
 
+// residentMemory returns how many bytes of memory a process has, or 0 where there
+// is no /proc.
+func residentMemory(pid int) (int64, error) {
+	statm, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid))
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
+	var all, resident int64
+	if err == nil {
+		_, err = fmt.Sscan(string(statm), &all, &resident)
+	}
+	return resident * int64(os.Getpagesize()), err
+}
+
 // A machine is where the measurements were made.
 type machine struct {
 	Processor  string

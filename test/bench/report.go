@@ -103,7 +103,7 @@ func rate(perSecond float64) string {
 	if perSecond < 1000 {
 		return fmt.Sprintf("%.0f", perSecond)
 	}
-	return fmt.Sprintf("%d,%03d", int(perSecond)/1000, int(perSecond)%1000)
+	return rate(float64(int(perSecond)/1000)) + fmt.Sprintf(",%03d", int(perSecond)%1000)
 }
 
 // figure writes nothing for nothing.

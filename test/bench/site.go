@@ -37,6 +37,7 @@ type site struct {
 	hasPassword bool
 	limited     *door            // one with rate limits, once there is one
 	delegated   *door            // one that a homeserver asks, once there is one
+	other       *door            // one of another site that is a limit here, if there is one
 	direct      *gormstore.Store // the storage adapter alone, once it is open
 	groups      *groups          // the limit of SQLite's writes, once there is one
 	newUsers    atomic.Int64

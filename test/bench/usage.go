@@ -59,7 +59,14 @@ func (s *site) allProcessorTime() (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
-	others, err := processorTime(append(pids, s.echo.Pid, s.door.cmd.Process.Pid)...)
+	pids = append(pids, s.door.cmd.Process.Pid)
+	if s.echo.Process != nil {
+		pids = append(pids, s.echo.Pid)
+	}
+	if s.other != nil {
+		pids = append(pids, s.other.cmd.Process.Pid)
+	}
+	others, err := processorTime(pids...)
 	if err != nil {
 		return 0, err
 	}

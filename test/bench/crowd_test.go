@@ -1,0 +1,40 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/seed-31b6c987/doorward/domain"
+)
+
+func TestCrowdsHaveTokensOfTheRealForm(t *testing.T) {
+	seen := map[domain.SessionID]bool{}
+	for user := range 100 {
+		for device := range crowdDevices {
+			access := crowdToken(domain.AccessToken, user, device)
+			refresh := crowdToken(domain.RefreshToken, user, device)
+			if _, err := domain.ParseToken(domain.AccessToken, string(access)); err != nil {
+				t.Fatal(access, err)
+			}
+			if _, err := domain.ParseToken(domain.RefreshToken, string(refresh)); err != nil {
+				t.Fatal(refresh, err)
+			}
+			if id := access.Session(); id != refresh.Session() || seen[id] {
+				t.Fatalf("%s and %s", access, refresh)
+			}
+			seen[access.Session()] = true
+		}
+	}
+}
+
+func TestEverybodyIsMadeOnce(t *testing.T) {
+	for _, size := range []int{1, 2, 5000, 999_983, 1_000_003} {
+		c, seen := &crowd{size: size}, make([]bool, size)
+		for i := range size {
+			n := c.inDisorder(i)
+			if seen[n] {
+				t.Fatalf("of %d, %d is made twice", size, n)
+			}
+			seen[n] = true
+		}
+	}
+}

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// measureStore measures everything on a store.
+func (g *growth) measureStore(store string) (err error) {
+	people, few := &crowd{size: g.users}, &crowd{size: emptyCrowd}
+	if store == onSQLite {
+		people.size = max(emptyCrowd, g.users/sqliteShare)
+	} else {
+		if g.server, err = startPostgres(); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, g.server.Stop()) }()
+		if err := g.tellPostgres(); err != nil {
+			return err
+		}
+	}
+	empty, err := g.filled(store, "empty", few)
+	defer func() { err = errors.Join(err, empty.close()) }()
+	if err != nil {
+		return err
+	}
+	large, err := g.filled(store, "large", people)
+	defer func() { err = errors.Join(err, large.close()) }()
+	if err != nil {
+		return err
+	}
+	large.other = empty.door
+	return g.measureCrowd(large, people, empty, few)
+}
+
+// measureCrowd measures a Doorward on a large database beside one on an empty one.
+func (g *growth) measureCrowd(large *site, people *crowd, empty *site, few *crowd) error {
+	found, err := large.sizes()
+	if err != nil {
+		return err
+	}
+	g.sizes = append(g.sizes, sizeLines(large.store, found, people.size)...)
+	for _, h := range habits {
+		if !isMeant(g.rows, h.name) {
+			continue
+		}
+		if err := g.compare(h, large, people, empty, few); err != nil {
+			return fmt.Errorf("%s: %w", h.title, err)
+		}
+	}
+	if err := g.compareStarts(large, empty); err != nil {
+		return err
+	}
+	if large.store == onPostgres && isMeant(g.rows, pairRow) {
+		return g.measurePair(large, people)
+	}
+	return nil
+}
+
+// filled starts a Doorward on a database with a crowd in it. It is to be closed
+// even if that failed.
+func (g *growth) filled(store, name string, c *crowd) (s *site, err error) {
+	s = &site{bench: g.bench, store: store, dir: filepath.Join(g.dir, store, name)}
+	if err := os.MkdirAll(s.dir, 0o700); err != nil {
+		return s, err
+	}
+	if s.database, err = s.newDatabase(name); err != nil {
+		return s, err
+	}
+	if s.door, err = newDoor(g.options, s.dir, fmt.Sprintf(configuration, s.database, false)); err != nil {
+		return s, err
+	}
+	s.progress("%s: making %s users, each with %d devices", store, rate(float64(c.size)), len(crowdDevices))
+	if err := s.fill(c); err != nil {
+		return s, err
+	}
+	_, err = s.door.start()
+	return s, err
+}
+
+// compare measures a habit on the large database in turn with the empty one.
+func (g *growth) compare(h habit, large *site, people *crowd, empty *site, few *crowd) error {
+	doing := func(c *crowd, s *site) func(*site, int) (contender, error) {
+		return func(_ *site, clients int) (contender, error) { return h.doing(c, s.door.address, clients) }
+	}
+	res, err := large.measure(row{
+		name: h.name, title: fmt.Sprintf("%s, %s users", h.title, rate(float64(people.size))),
+		ours: doing(people, large), serves: mainDoor,
+		limits: both(limit{"empty database", warm(doing(few, empty))}),
+		reach:  map[string]float64{onPostgres: wantedRatio, onSQLite: wantedRatio},
+	}, g.clients)
+	if err != nil {
+		return err
+	}
+	g.report.Results = append(g.report.Results, res)
+	g.progress("%s", res)
+	return nil
+}
+
+// warm opens a contender that has been at work for a while: a limit that is a
+// Doorward is as slow as ours in the beginning.
+func warm(open func(*site, int) (contender, error)) func(*site, int) (contender, error) {
+	return func(s *site, clients int) (contender, error) {
+		c, err := open(s, clients)
+		if err == nil {
+			_, err = s.warmUp(c)
+		}
+		return c, err
+	}
+}
+
+// compareStarts measures how long both take to start, and how much memory they
+// have taken until then.
+func (g *growth) compareStarts(large, empty *site) error {
+	for _, s := range []*site{large, empty} {
+		memory, err := residentMemory(s.door.cmd.Process.Pid)
+		if err != nil {
+			return err
+		}
+		if err := s.measureStarts(); err != nil {
+			return err
+		}
+		took := g.report.Starts[len(g.report.Starts)-1]
+		g.starts = append(g.starts, []string{
+			s.store, filepath.Base(s.dir), fmt.Sprintf("%.0f", took.Median), fmt.Sprint(memory >> 20),
+		})
+	}
+	g.report.Starts = nil
+	return nil
+}
