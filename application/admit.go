@@ -120,8 +120,9 @@ func (t *turn) admit(ctx context.Context, a arrival, signIn func(ports.Repositor
 		return nil, err
 	}
 	return t.inTransaction(ctx, true, func(r ports.Repositories) error {
-		t.lease.Until = t.Now()
-		if err := t.keep(ctx, r.Leases); err != nil {
+		back := t.lease
+		back.Known, back.Until = true, t.Now()
+		if err := t.put(ctx, r.Leases, back); err != nil {
 			return err
 		}
 		if err := r.Outbox.Delete(ctx, undo...); err != nil {
@@ -132,7 +133,8 @@ func (t *turn) admit(ctx context.Context, a arrival, signIn func(ports.Repositor
 }
 
 // introduce makes sure that the homeserver knows the user, and that it is the one
-// who is meant.
+// who is meant. A user who was there before becomes ours with the sign-in: after one
+// that fails, the next to come may be somebody else.
 func (t *turn) introduce(ctx context.Context, a arrival) error {
 	if t.lease.Known {
 		return nil
@@ -147,7 +149,7 @@ func (t *turn) introduce(ctx context.Context, a arrival) error {
 		// That it is ours is remembered first: if we do not get further than to
 		// create it, the next attempt must not take it for somebody else's.
 		t.lease.Known = true
-		if err := t.keep(ctx, t.Storage.Repositories().Leases); err != nil {
+		if err := t.put(ctx, t.Storage.Repositories().Leases, t.lease); err != nil {
 			return err
 		}
 		return t.provision(ctx, a)
@@ -155,11 +157,8 @@ func (t *turn) introduce(ctx context.Context, a arrival) error {
 		return err
 	case there.Deactivated:
 		return domain.ErrUserDeactivated
-	case a.stranger != nil:
-		return a.stranger
 	}
-	t.lease.Known = true
-	return nil
+	return a.stranger
 }
 
 // provision creates the user at the homeserver. A profile that it does not take

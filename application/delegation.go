@@ -102,9 +102,9 @@ func (d *Delegation) call(ctx context.Context, do func(context.Context) error) e
 	return err
 }
 
-// keep stores what is known of the user, and that the lease still is held.
-func (t *turn) keep(ctx context.Context, leases ports.LeaseRepository) error {
-	err := leases.Put(ctx, t.lease, t.Now())
+// put stores the lease, if it still is held.
+func (t *turn) put(ctx context.Context, leases ports.LeaseRepository, lease domain.Lease) error {
+	err := leases.Put(ctx, lease, t.Now())
 	if errors.Is(err, domain.ErrNotFound) {
 		return errBusyUser // it took so long that it is somebody else's turn
 	}
@@ -114,7 +114,7 @@ func (t *turn) keep(ctx context.Context, leases ports.LeaseRepository) error {
 // end gives the lease back, however it went.
 func (t *turn) end(ctx context.Context) {
 	t.lease.Until = t.Now()
-	_ = t.keep(context.WithoutCancel(ctx), t.Storage.Repositories().Leases) // it ends by itself
+	_ = t.put(context.WithoutCancel(ctx), t.Storage.Repositories().Leases, t.lease) // it ends by itself
 }
 
 // vacant returns nil unless the homeserver has a user of the id who is not

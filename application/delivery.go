@@ -82,7 +82,9 @@ func (t *turn) tellOfUser(ctx context.Context, id domain.UserID) error {
 	}
 	a := arrival{user: id, displayName: user.DisplayName, avatarURL: user.AvatarURL}
 	if !t.lease.Known {
-		return t.introduce(ctx, a)
+		err := t.introduce(ctx, a)
+		t.lease.Known = t.lease.Known || err == nil
+		return err
 	}
 	// An earlier attempt may have got no further than to remember it.
 	err = t.call(ctx, func(ctx context.Context) error {

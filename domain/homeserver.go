@@ -53,7 +53,7 @@ type Lease struct {
 	Holder string
 	// Until is when it ends, however it goes.
 	Until time.Time
-	// Known says that the homeserver was told of the user, or is about to be.
+	// Known says that the homeserver has the user as ours, or is about to be told.
 	Known bool
 	// Failures is how many deliveries failed, one after another, and RetryAt when the
 	// next is due, if nobody asks for it before.

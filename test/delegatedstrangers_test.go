@@ -1,0 +1,31 @@
+package test
+
+import (
+	"testing"
+
+	"github.com/seed-31b6c987/doorward/test/homeserver"
+)
+
+// Whom only the homeserver knows is who may have the account that is there, and
+// nobody else: not even after an attempt of the former's that got as far as to
+// find it.
+func TestAnAccountThatOnlyTheHomeserverHas(t *testing.T) {
+	onDelegations(t, confirmable+"registration: {enabled: true}\n", func(t *testing.T, d *delegating) {
+		d.there.Put("alice", homeserver.User{DisplayName: "Alice"})
+		partner := jwt(claims{"sub": "alice", "iss": "partner", "iat": in(0)})
+		newcomer := form{"username": "alice", "password": "a good pass word"}
+		refused := func(when string) {
+			t.Helper()
+			wantAnswer(t, when+", who is somebody else", d.login(t, partner), 403, "M_FORBIDDEN")
+			wantAnswer(t, when+", who registers", d.register(t, newcomer.with(dummy(""))), 400, "M_USER_IN_USE")
+			d.wantNoUser(t, alicesID)
+		}
+		refused("at first")
+		d.there.Fail("upsert_device", 1, homeserver.Status(500))
+		wantAnswer(t, "a login halfway", d.login(t, corp("alice")), 503, "M_UNKNOWN")
+		refused("after a login halfway")
+		alice := d.mustLogin(t, corp("alice"), `"device_id":"PHONE"`)
+		d.wantThere(t, "then", alice, alicesID, "PHONE")
+		wantAnswer(t, "then, who is somebody else", d.login(t, partner), 403, "M_FORBIDDEN")
+	})
+}
