@@ -197,13 +197,17 @@ func newWorld(t *testing.T) *world {
 
 // boot starts a process.
 func (w *world) boot(p *process) application.UseCases {
+	return w.bootWith(p, connection{w.there, p})
+}
+
+func (w *world) bootWith(p *process, there ports.Homeserver) application.UseCases {
 	types := application.LoginTypes{{Name: "named", Verifier: named{}}}
 	clock := func() time.Time { return w.now }
 	storage := mortal{w.store, p}
 	return application.New(application.Dependencies{
 		Server: "example.org", Types: types, Limiter: ratelimit.Unlimited{}, Storage: storage, Now: clock,
 		Delegation: &application.Delegation{
-			Homeserver: connection{w.there, p}, Storage: storage, Now: clock, Log: slog.New(slog.DiscardHandler),
+			Homeserver: there, Storage: storage, Now: clock, Log: slog.New(slog.DiscardHandler),
 		},
 	})
 }

@@ -84,7 +84,11 @@ func (t *turn) renew(ctx context.Context) error {
 // call calls the homeserver, for less time than the lease lasts.
 func (t *turn) call(ctx context.Context, do func(context.Context) error) error {
 	if left := t.lease.Until.Sub(t.Now()); left < 2*callLimit || left > leaseFor {
-		if err := t.renew(ctx); err != nil {
+		err := t.renew(ctx)
+		if errors.Is(err, domain.ErrExists) {
+			return errBusyUser // it took so long that it is somebody else's turn
+		}
+		if err != nil {
 			return err
 		}
 	}
