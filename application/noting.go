@@ -108,7 +108,10 @@ func (u notingUsers) Create(ctx context.Context, user domain.User) error {
 		if err := r.Users.Create(ctx, user); err != nil {
 			return err
 		}
-		return addNotices(ctx, r, domain.Notice{User: user.ID, Kind: domain.UserCreated})
+		created := domain.Notice{User: user.ID, Kind: domain.UserCreated}
+		// The homeserver hears of the profile as it creates the user, and of nothing else.
+		asCreated := domain.User{DisplayName: user.DisplayName, AvatarURL: user.AvatarURL}
+		return addNotices(ctx, r, append([]domain.Notice{created}, asCreated.ChangesTo(user)...)...)
 	})
 }
 

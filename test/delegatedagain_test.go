@@ -63,3 +63,19 @@ func TestAUserWhoCouldNotBeCreatedAtOnceIsCreatedLater(t *testing.T) {
 		}
 	})
 }
+
+// What a user is from the beginning, it is there, too.
+func TestAUserWhoIsCreatedLocked(t *testing.T) {
+	onDelegations(t, administrable, func(t *testing.T, d *delegating) {
+		d.admin(t, "PUT", usersPath+"/@carol:example.org", `{"displayname":"Carol","locked":true}`, 201)
+		d.admin(t, "PUT", usersPath+"/@dora:example.org", `{"deactivated":true}`, 201)
+		for localpart, want := range map[string]homeserver.User{
+			"carol": {DisplayName: "Carol", Locked: true}, "dora": {DisplayName: "dora", Deactivated: true},
+		} {
+			got, _ := d.there.User(localpart)
+			if got.DisplayName != want.DisplayName || got.Locked != want.Locked || got.Deactivated != want.Deactivated {
+				t.Errorf("got %+v, want %+v", got, want)
+			}
+		}
+	})
+}
