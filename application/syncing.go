@@ -3,6 +3,8 @@ package application
 import (
 	"context"
 	"errors"
+	"log/slog"
+	"math"
 
 	"github.com/seed-31b6c987/doorward/domain"
 	"github.com/seed-31b6c987/doorward/ports"
@@ -17,26 +19,56 @@ type SyncResult struct {
 	Devices int
 }
 
+// enoughFailures is after how many failures, some three minutes of them, a sync
+// does without what the homeserver fails at.
+const enoughFailures = 10
+
 // Sync delivers what waits for a user, and then makes the homeserver agree with
 // what is here: that the user exists, is deactivated or locked, and which devices it
-// has. Names and avatars are the homeserver's to keep. It returns
-// [domain.ErrNotFound] if there is no such user here.
+// has. Names and avatars are the homeserver's to keep. What it has failed at time
+// and again is forgotten, if all of that succeeds: it would keep the user out for
+// ever. Sync returns [domain.ErrNotFound] if there is no such user here.
 func (d *Delegation) Sync(ctx context.Context, id domain.UserID) (result SyncResult, err error) {
 	t, err := d.turn(ctx, id)
 	if err != nil {
 		return SyncResult{}, err
 	}
 	defer t.end(ctx)
-	if err := t.deliver(ctx); err != nil {
+	r := d.Storage.Repositories()
+	var overtaken []domain.Notice
+	if err := t.deliver(ctx); errors.Is(err, domain.ErrHomeserverAway) && t.lease.Failures >= enoughFailures {
+		if overtaken, err = r.Outbox.List(ctx, id, math.MaxInt32); err != nil {
+			return SyncResult{}, err
+		}
+	} else if err != nil {
 		return SyncResult{}, err
 	}
-	user, err := d.Storage.Repositories().Users.ByID(ctx, id)
+	user, err := r.Users.ByID(ctx, id)
 	if err != nil {
 		return SyncResult{}, err
 	}
+	if result, err = t.compare(ctx, user); err != nil || user.Deactivated {
+		return result, err // nobody can see whether a user who is deactivated is erased there
+	}
+	return result, t.forget(ctx, overtaken)
+}
+
+// forget gives up notices of changes that the homeserver was told of otherwise.
+func (t *turn) forget(ctx context.Context, notices []domain.Notice) error {
+	ids := make([]int64, len(notices))
+	for i, n := range notices {
+		ids[i] = n.ID
+		t.Log.Warn("the homeserver fails at what it was told; it is given up",
+			slog.String("kind", string(n.Kind)), slog.String("user", string(n.User)))
+	}
+	return t.Storage.Repositories().Outbox.Delete(ctx, ids...)
+}
+
+// compare makes the homeserver agree, whether it knows the user or not.
+func (t *turn) compare(ctx context.Context, user domain.User) (result SyncResult, err error) {
 	var there domain.HomeserverUser
 	err = t.call(ctx, func(ctx context.Context) (err error) {
-		there, err = d.Homeserver.User(ctx, id)
+		there, err = t.Homeserver.User(ctx, user.ID)
 		return err
 	})
 	unknown := errors.Is(err, domain.ErrNotFound)
@@ -46,7 +78,7 @@ func (d *Delegation) Sync(ctx context.Context, id domain.UserID) (result SyncRes
 	case unknown && user.Deactivated:
 		return SyncResult{}, nil
 	case unknown:
-		if err := t.provision(ctx, arrival{user: id, displayName: user.DisplayName, avatarURL: user.AvatarURL}); err != nil {
+		if err := t.provision(ctx, arrival{user: user.ID, displayName: user.DisplayName, avatarURL: user.AvatarURL}); err != nil {
 			return SyncResult{}, err
 		}
 		result.Created = true

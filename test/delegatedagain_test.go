@@ -79,3 +79,58 @@ func TestAUserWhoIsCreatedLocked(t *testing.T) {
 		}
 	})
 }
+
+// A homeserver that never gets over something it is told keeps nobody out for ever:
+// a sync tells it the rest, and forgets that.
+func TestASyncForgetsWhatTheHomeserverFailsAt(t *testing.T) {
+	onDelegations(t, administrable, func(t *testing.T, d *delegating) {
+		alice := d.mustLogin(t, corp("alice"), `"device_id":"PHONE"`)
+		d.there.Fail("delete_device", 0, homeserver.Status(500))
+		wantAnswer(t, "the logout", d.do(t, "POST", logoutPath, alice, ""), 200, "")
+		wantAnswer(t, "a login", d.login(t, corp("alice")), 503, "M_UNKNOWN")
+
+		wantAway := func(when string) {
+			t.Helper()
+			if _, err := d.API.Delegation.Sync(t.Context(), alicesID); !errors.Is(err, domain.ErrHomeserverAway) {
+				t.Errorf("a sync %s: %v", when, err)
+			}
+			wantAnswer(t, "a login after a sync "+when, d.login(t, corp("alice")), 503, "M_UNKNOWN")
+		}
+		wantAway("at once, as if it were to pass")
+		for range 10 {
+			*d.now = d.now.Add(time.Minute)
+			d.API.Delegation.Round(t.Context())
+		}
+		d.there.Fail("sync_devices", 1, homeserver.Status(500))
+		wantAway("that fails at the rest")
+		if _, err := d.API.Delegation.Sync(t.Context(), alicesID); err != nil {
+			t.Errorf("a sync: %v", err)
+		}
+		d.wantDevicesThere(t, "alice")
+		alice = d.mustLogin(t, corp("alice"), `"device_id":"PHONE"`)
+		d.wantThere(t, "then", alice, alicesID, "PHONE")
+	})
+}
+
+// Whether somebody is erased there cannot be asked, and so is not taken for granted.
+func TestASyncForgetsNoErasure(t *testing.T) {
+	onDelegations(t, administrable, func(t *testing.T, d *delegating) {
+		d.mustLogin(t, corp("alice"), `"device_id":"PHONE"`)
+		d.there.Put("alice", homeserver.User{Deactivated: true})
+		d.there.Fail("delete_user", 0, homeserver.Status(500))
+		d.admin(t, "POST", "/_synapse/admin/v1/deactivate/"+string(alicesID), `{"erase":true}`, 200)
+		for range 10 {
+			*d.now = d.now.Add(time.Minute)
+			d.API.Delegation.Round(t.Context())
+		}
+		if _, err := d.API.Delegation.Sync(t.Context(), alicesID); err != nil {
+			t.Errorf("a sync: %v", err)
+		}
+		d.there.Heal()
+		*d.now = d.now.Add(time.Minute)
+		d.API.Delegation.Round(t.Context())
+		if u, _ := d.there.User("alice"); !u.Erased {
+			t.Errorf("she is %+v", u)
+		}
+	})
+}

@@ -32,6 +32,9 @@ know, deactivations, locks, and exactly the devices that are here; devices that
 only the homeserver knows are deleted there. Display names and avatars are left
 to the homeserver, and so are users whom only it knows.
 
+What the homeserver has failed at for some minutes keeps its user from logging
+in. If the homeserver takes all else, that is forgotten.
+
 It may run beside the server, be stopped, and be run again.`
 }
 
