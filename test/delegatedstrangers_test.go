@@ -29,3 +29,22 @@ func TestAnAccountThatOnlyTheHomeserverHas(t *testing.T) {
 		wantAnswer(t, "then, who is somebody else", d.login(t, partner), 403, "M_FORBIDDEN")
 	})
 }
+
+func TestAnAccountThatOnlyTheHomeserverHasAndIsDeactivated(t *testing.T) {
+	onDelegations(t, confirmable, func(t *testing.T, d *delegating) {
+		d.there.Put("alice", homeserver.User{Deactivated: true})
+		wantAnswer(t, "a login", d.login(t, corp("alice")), 403, "M_USER_DEACTIVATED")
+		d.wantNoUser(t, alicesID)
+		d.wantDevicesThere(t, "alice")
+	})
+}
+
+// A profile that the homeserver does not take keeps nobody out.
+func TestAProfileThatTheHomeserverRefuses(t *testing.T) {
+	const named = confirmable + `    - {name: named, secret: "` + secret + `", issuers: [named], display_name_claim: name}` + "\n"
+	onDelegations(t, named, func(t *testing.T, d *delegating) {
+		d.there.Fail("provision_user", 1, homeserver.Answer(400, `{"errcode":"M_UNKNOWN","error":"Unable to set the profile"}`))
+		token := jwt(claims{"sub": "bob", "iss": "named", "name": "Bob", "iat": in(0)})
+		d.wantThere(t, "a login", d.mustLogin(t, token, `"device_id":"PHONE"`), bobsID, "PHONE")
+	})
+}
