@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 
@@ -95,13 +94,20 @@ func (t *turn) call(ctx context.Context, do func(context.Context) error) error {
 	return t.Delegation.call(ctx, do)
 }
 
+// An unreached homeserver is refused to clients with few words. Operators read the
+// cause alone.
+type unreached struct{ cause error }
+
+func (u unreached) Error() string   { return u.cause.Error() }
+func (u unreached) Unwrap() []error { return []error{errHomeserverAway, u.cause} }
+
 // call calls the homeserver. That it is away says so to clients, too.
 func (d *Delegation) call(ctx context.Context, do func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, callLimit)
 	defer cancel()
 	err := do(ctx)
 	if errors.Is(err, domain.ErrHomeserverAway) {
-		return fmt.Errorf("%w (%w)", errHomeserverAway, err)
+		return unreached{err}
 	}
 	return err
 }

@@ -11,7 +11,7 @@ import (
 var (
 	// ErrHomeserverAway means that the homeserver could not be reached, answered
 	// that it is in trouble, or does not know the secret. Another attempt may succeed.
-	ErrHomeserverAway = errors.New("the homeserver is away")
+	ErrHomeserverAway = errors.New("the homeserver cannot be used")
 	// ErrHomeserverRefused means that the homeserver refused for good: another
 	// attempt would be refused too.
 	ErrHomeserverRefused = errors.New("the homeserver refused")

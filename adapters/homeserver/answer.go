@@ -26,6 +26,7 @@ type answer struct {
 // A failure is an answer that is no success.
 type failure struct {
 	kind    error // what it means
+	secret  bool  // it may be the secret
 	status  int
 	errcode string // empty: it has none
 	said    string // what it says in short
@@ -33,15 +34,27 @@ type failure struct {
 }
 
 func (f *failure) Error() string { return fmt.Sprintf("%v: %s", f.kind, f.text) }
-func (f *failure) Unwrap() error { return f.kind }
+
+// Unwrap returns what it means, and whether [ErrSecret].
+func (f *failure) Unwrap() []error {
+	if f.secret {
+		return []error{f.kind, ErrSecret}
+	}
+	return []error{f.kind}
+}
+
+// ErrSecret means that the homeserver did not take the secret.
+var ErrSecret = errors.New("the homeserver did not take the secret")
 
 // What an operator can do about an answer.
 const (
 	adviceSecret = "homeserver.secret must be what stands in its own configuration " +
-		"(Synapse: matrix_authentication_service.secret, Palpo: admin.mas_secret)"
+		"(Synapse: matrix_authentication_service.secret or secret_path, Palpo: admin.mas_secret)"
 	adviceDelegate = "authentication must be delegated in its configuration " +
 		"(Synapse: matrix_authentication_service.enabled, Palpo: delegated_auth.enable)"
-	adviceURL = "homeserver.url must be the homeserver's own, or that of a proxy that passes /_synapse/mas on"
+	adviceAsking = "doorward serve must run, and the homeserver's configuration lead to http.listen " +
+		"(Synapse: matrix_authentication_service.endpoint, Palpo: delegated_auth.introspection_endpoint), with the same secret"
+	adviceURL = "homeserver.url must be the homeserver's own, not Doorward's, or that of a proxy that passes /_synapse/mas on"
 )
 
 // read reads an answer, and returns a [*failure] if it is no success.
@@ -81,7 +94,7 @@ func (c *Client) failed(a answer) error {
 	case a.status == http.StatusNotFound:
 		f.text = said + "; " + adviceDelegate + ", and " + adviceURL
 	case errcode != "" && (a.status == http.StatusUnauthorized || a.status == http.StatusForbidden):
-		f.text = said + "; " + adviceSecret
+		f.secret, f.text = true, said+"; "+adviceSecret
 	case a.status/100 == 3:
 		f.text = said + ", which sends us elsewhere and is not followed; " + adviceURL
 	case a.status/100 == 4 && errcode == "": // the homeserver always has one
@@ -114,17 +127,26 @@ func (c *Client) explained(a answer) (errcode, text string) {
 // lost says why there is no answer.
 func (c *Client) lost(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
-		return fmt.Errorf("%w: it did not answer in time: %w", domain.ErrHomeserverAway, ctx.Err())
+		return fmt.Errorf("%w: it did not answer in time%s: %w", domain.ErrHomeserverAway, c.inVain(), ctx.Err())
 	}
 	if wrapped := (*url.Error)(nil); errors.As(err, &wrapped) {
 		err = wrapped.Err // less the URL
 	}
 	if timeout := (net.Error)(nil); errors.Is(err, os.ErrDeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout() {
-		return fmt.Errorf("%w: it did not answer in time", domain.ErrHomeserverAway)
+		return fmt.Errorf("%w: it did not answer in time%s", domain.ErrHomeserverAway, c.inVain())
 	}
 	if op := (*net.OpError)(nil); errors.As(err, &op) {
 		err = fmt.Errorf("%s: %w", op.Op, op.Err) // less our own address, which is another one each time
 	}
 	text := strings.ReplaceAll(err.Error(), c.secret, "…")
 	return fmt.Errorf("%w: no answer came from it (%s); is it running, and homeserver.url right?", domain.ErrHomeserverAway, text)
+}
+
+// inVain is what an operator may think of after having waited: who expects plain
+// HTTP waits for the end of a line, and TLS has none.
+func (c *Client) inVain() string {
+	if c.base.Scheme == "https" {
+		return "; does it speak TLS at homeserver.url, and not plain http?"
+	}
+	return ""
 }

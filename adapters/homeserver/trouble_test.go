@@ -110,6 +110,23 @@ func TestAHomeserverThatHangs(t *testing.T) {
 	wantError(t, "half an answer", c.Tell(t.Context(), locked), domain.ErrHomeserverAway)
 }
 
+// Who expects plain HTTP waits for the end of what TLS begins with.
+func TestAHomeserverThatSpeaksNoTLS(t *testing.T) {
+	silent := conversation(t, func(conn net.Conn) {
+		defer conn.Close()
+		io.Copy(io.Discard, conn)
+	})
+	for scheme, says := range map[string]bool{"http": false, "https": true} {
+		c := clientOf(t, scheme+strings.TrimPrefix(silent, "http"))
+		c.GiveUpAfter(30 * time.Millisecond)
+		err := c.Tell(t.Context(), locked)
+		wantError(t, scheme, err, domain.ErrHomeserverAway)
+		if strings.Contains(err.Error(), "TLS") != says {
+			t.Errorf("%s: it says %q", scheme, err)
+		}
+	}
+}
+
 func TestAHomeserverThatIsSlow(t *testing.T) {
 	c, f := connected(t, fake.Synapse)
 	f.Fail("", 1, fake.Slow(50*time.Millisecond))
