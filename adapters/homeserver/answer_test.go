@@ -1,6 +1,7 @@
 package homeserver_test
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -126,6 +127,9 @@ func TestCheck(t *testing.T) {
 			}
 			err := c.Check(t.Context())
 			wantError(t, want, err, domain.ErrHomeserverAway)
+			if got := errors.Is(err, homeserver.ErrSecret); got != (want == "homeserver.secret") {
+				t.Errorf("%v: it is the secret: %v", err, got)
+			}
 			if err != nil && !strings.Contains(err.Error(), want) {
 				t.Errorf("it says %q, want %q", err, want)
 			}
@@ -133,6 +137,28 @@ func TestCheck(t *testing.T) {
 		if len(f.Users()) != 1 {
 			t.Errorf("the check changed something: %v", f.Users())
 		}
+	})
+}
+
+// A homeserver that cannot ask lets nobody in, however well it is told.
+func TestCheckAsking(t *testing.T) {
+	var status int
+	door := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(status)
+		io.WriteString(w, `{"active":false}`)
+	}))
+	defer door.Close()
+	onEveryKind(t, func(t *testing.T, c *homeserver.Client, f *fake.Fake) {
+		f.Delegate(door.URL)
+		status = http.StatusOK
+		wantError(t, "all is well", c.CheckAsking(t.Context()), nil)
+		for _, status = range []int{http.StatusUnauthorized, http.StatusNotFound, http.StatusBadGateway} {
+			if err := c.CheckAsking(t.Context()); err == nil || !strings.Contains(err.Error(), "matrix_authentication_service.endpoint") {
+				t.Errorf("it gets %d: %v", status, err)
+			}
+		}
+		f.Down()
+		wantError(t, "down", c.CheckAsking(t.Context()), domain.ErrHomeserverAway)
 	})
 }
 

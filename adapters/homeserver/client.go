@@ -39,7 +39,8 @@ type Options struct {
 // used concurrently.
 type Client struct {
 	http   *http.Client
-	base   *url.URL
+	base   *url.URL // of the homeserver
+	calls  *url.URL // of what only we may call there
 	secret string
 }
 
@@ -67,16 +68,17 @@ func New(o Options) (*Client, error) {
 			Timeout:       longest,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-		base:   base.JoinPath("_synapse/mas"),
+		base:   base,
+		calls:  base.JoinPath("_synapse/mas"),
 		secret: o.Secret,
 	}, nil
 }
 
 // get asks; the answer is a success.
 func (c *Client) get(ctx context.Context, name string, query url.Values) (answer, error) {
-	target := c.base.JoinPath(name)
+	target := c.calls.JoinPath(name)
 	target.RawQuery = query.Encode()
-	return c.do(ctx, http.MethodGet, target, nil)
+	return c.do(ctx, http.MethodGet, target, c.secret, nil)
 }
 
 // post tells; the answer is a success.
@@ -85,15 +87,15 @@ func (c *Client) post(ctx context.Context, name string, content any) (answer, er
 	if err != nil {
 		return answer{}, err
 	}
-	return c.do(ctx, http.MethodPost, c.base.JoinPath(name), body)
+	return c.do(ctx, http.MethodPost, c.calls.JoinPath(name), c.secret, body)
 }
 
-func (c *Client) do(ctx context.Context, method string, target *url.URL, body []byte) (answer, error) {
+func (c *Client) do(ctx context.Context, method string, target *url.URL, bearer string, body []byte) (answer, error) {
 	req, err := http.NewRequestWithContext(ctx, method, target.String(), bytes.NewReader(body))
 	if err != nil {
 		return answer{}, err
 	}
-	req.Header.Set("Authorization", "Bearer "+c.secret)
+	req.Header.Set("Authorization", "Bearer "+bearer)
 	req.Header.Set("Accept", "application/json")
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")

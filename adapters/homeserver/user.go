@@ -2,6 +2,7 @@ package homeserver
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net/http"
@@ -38,6 +39,19 @@ func (c *Client) Check(ctx context.Context) error {
 	_, err := c.get(ctx, "query_user", url.Values{"localpart": {"doorward"}})
 	if errors.Is(err, domain.ErrNotFound) {
 		return nil
+	}
+	return err
+}
+
+// CheckAsking has the homeserver ask whose a token is that nobody has, as it does
+// for each request of a client. The error says what an operator may look at, if
+// the homeserver gets no answer.
+func (c *Client) CheckAsking(ctx context.Context) error {
+	_, err := c.do(ctx, http.MethodGet, c.base.JoinPath("_matrix/client/v3/account/whoami"), rand.Text(), nil)
+	if f := (*failure)(nil); errors.As(err, &f) && f.status == http.StatusUnauthorized && f.errcode == "M_UNKNOWN_TOKEN" {
+		return nil
+	} else if errors.As(err, &f) && f.said != "" {
+		return fmt.Errorf("the homeserver cannot ask whose a token is: %s; %s", f.said, adviceAsking)
 	}
 	return err
 }

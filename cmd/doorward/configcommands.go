@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/seed-31b6c987/doorward/cmd/doorward/compose"
@@ -71,8 +72,9 @@ func (c checkCommand) findings(s *streams) []finding {
 		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 		defer cancel()
 		fetched := compose.Fetch(ctx, cfg.Config, cfg.check)
-		warnings = append(warnings, fetched.Warnings...)
-		errs = []error{fetched.Faults, lookAtDatabase(ctx, cfg), compose.AskHomeserver(ctx, cfg.Config)}
+		asked, away := compose.AskHomeserver(ctx, cfg.Config)
+		warnings = slices.Concat(warnings, fetched.Warnings, asked)
+		errs = []error{fetched.Faults, lookAtDatabase(ctx, cfg), away}
 	}
 	findings := []finding{}
 	for _, warning := range warnings {

@@ -2,6 +2,7 @@ package compose
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 
 	"github.com/seed-31b6c987/doorward/adapters/homeserver"
@@ -40,18 +41,33 @@ func homeserverClient(cfg *config.Config) (*homeserver.Client, error) {
 	return client, nil
 }
 
-// AskHomeserver says what keeps the homeserver from being told of anything; nil if
-// nothing does, or none delegates.
-func AskHomeserver(ctx context.Context, cfg *config.Config) error {
+// AskHomeserver says what keeps the homeserver from being told of anything, and
+// else what keeps it from asking here, as this server may not run yet. It finds
+// nothing if none delegates.
+func AskHomeserver(ctx context.Context, cfg *config.Config) (warnings []string, err error) {
 	if !cfg.Homeserver.Delegated() {
-		return nil
+		return nil, nil
 	}
 	client, err := homeserverClient(cfg)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := client.Check(ctx); err != nil {
-		return config.Faults{cfg.Fault("homeserver.url", "%v", err)}
+		return nil, config.Faults{cfg.Fault(settingAtFault(cfg, err), "%v", err)}
 	}
-	return nil
+	if err := client.CheckAsking(ctx); err != nil {
+		warnings = append(warnings, cfg.Fault("homeserver.url", "%v", err).Error())
+	}
+	return warnings, nil
+}
+
+// settingAtFault returns the setting that an answer of the homeserver is about.
+func settingAtFault(cfg *config.Config, err error) string {
+	switch {
+	case !errors.Is(err, homeserver.ErrSecret):
+		return "homeserver.url"
+	case cfg.Homeserver.SecretFile != "":
+		return "homeserver.secret_file"
+	}
+	return "homeserver.secret"
 }
