@@ -8,6 +8,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/seed-31b6c987/doorward/adapters/identifier"
 	"github.com/seed-31b6c987/doorward/application"
@@ -102,14 +103,18 @@ func (c homeserverSyncCommand) Run(s *streams) error {
 		return err
 	}
 	all := []syncedUser{}
+	var away error
 	failed, shown := 0, newBar(s.err)
 	for i, user := range users {
 		if ctx.Err() != nil {
 			shown.end()
-			return fmt.Errorf("stopped after %d of %d users", i, len(users))
+			return fmt.Errorf("stopped after %d of %s", i, counted(len(users), "user"))
 		}
 		result, err := operator.Delegation.Sync(ctx, user)
 		if err != nil {
+			if away = unreachable(ctx, operator, user); away != nil {
+				break // nor does it answer for the others
+			}
 			failed++
 		}
 		found := synced(user, result, err)
@@ -122,8 +127,23 @@ func (c homeserverSyncCommand) Run(s *streams) error {
 	if err := c.report(s, all); err != nil {
 		return err
 	}
+	if away != nil {
+		return fmt.Errorf("stopped after %d of %s, to be run again when the homeserver answers: %w", len(all), counted(len(users), "user"), away)
+	}
 	if failed > 0 {
-		return fmt.Errorf("%d of %d users could not be synced; run it again when the homeserver answers", failed, len(users))
+		return fmt.Errorf("%d of %s could not be synced; run it again when the homeserver answers", failed, counted(len(users), "user"))
+	}
+	return nil
+}
+
+// unreachable says why the homeserver does not even answer who the user is; nil if
+// it does.
+func unreachable(ctx context.Context, operator compose.Operator, user domain.UserID) error {
+	const longest = 5 * time.Second
+	limited, cancel := context.WithTimeout(ctx, longest)
+	defer cancel()
+	if _, err := operator.Delegation.Homeserver.User(limited, user); ctx.Err() == nil && errors.Is(err, domain.ErrHomeserverAway) {
+		return err
 	}
 	return nil
 }
@@ -136,7 +156,7 @@ func (c homeserverSyncCommand) report(s *streams, all []syncedUser) error {
 	for _, u := range all {
 		devices += u.Devices
 	}
-	_, err := fmt.Fprintf(s.out, "%d users and %d devices compared\n", len(all), devices)
+	_, err := fmt.Fprintf(s.out, "%s and %s compared\n", counted(len(all), "user"), counted(devices, "device"))
 	return err
 }
 
@@ -158,6 +178,23 @@ func (c homeserverSyncCommand) users(ctx context.Context, operator compose.Opera
 			return ids, nil
 		}
 	}
+}
+
+// hint says, beside the output, what a homeserver that delegates does not know of
+// what happened to the user.
+func hint(ctx context.Context, s *streams, operator compose.Operator, event domain.AuditEvent, user domain.UserID) error {
+	if operator.Delegation == nil {
+		return nil
+	}
+	if event == domain.AuditSuspended || event == domain.AuditUnsuspended {
+		_, err := fmt.Fprintln(s.err, "the homeserver is not told of it; do the same there, by its own admin API")
+		return err
+	}
+	waiting, err := operator.Delegation.Storage.Repositories().Outbox.List(ctx, user, 1)
+	if err == nil && len(waiting) > 0 {
+		_, err = fmt.Fprintln(s.err, "the homeserver has not heard of it yet; a running doorward serve tells it as soon as it answers")
+	}
+	return err
 }
 
 // existing returns the id of a user who must exist.

@@ -64,7 +64,7 @@ func TestCommandsReachAHomeserverThatDelegates(t *testing.T) {
 	if u, _ := f.User("alice"); !u.Locked || u.Deactivated {
 		t.Errorf("while it was away: %+v", u)
 	}
-	if out := done(t, "", "homeserver sync alice"); out != "1 users and 0 devices compared\n" {
+	if out := done(t, "", "homeserver sync alice"); out != "1 user and 0 devices compared\n" {
 		t.Errorf("got %q", out) // it did not differ once it had heard what waited
 	}
 	if u, _ := f.User("alice"); u.Locked || !u.Deactivated || !u.Erased || u.DisplayName != "" {
@@ -203,8 +203,8 @@ func TestCommandsAboutAHomeserverThatDoNotWork(t *testing.T) {
 		} else {
 			f.Fail("", 0, fault)
 		}
-		wantFails(what, "homeserver sync", 1, "2 of 2 users could not be synced; run it again when the homeserver answers", "@alice:localhost failed: ")
-		wantFails(what, "homeserver sync alice", 1, "1 of 1 users could not be synced", "@alice:localhost failed: ")
+		wantFails(what, "homeserver sync", 1, "stopped after 0 of 2 users, to be run again when the homeserver answers: ", "0 users and 0 devices compared")
+		wantFails(what, "homeserver sync alice", 1, "stopped after 0 of 1 user, ", "0 users")
 		wantFails(what, "user allow-cross-signing-reset alice", 1, "homeserver", "")
 		f.Up()
 		f.Heal()

@@ -80,12 +80,13 @@ func (c userArgument) change(s *streams, change application.AccountChange, done 
 	})
 }
 
-// conclude accounts for what was done to the user, and says that it is.
+// conclude accounts for what was done to the user, and says that it is, and what a
+// homeserver that delegates does not know of it.
 func conclude(ctx context.Context, s *streams, operator compose.Operator, event domain.AuditEvent, user domain.UserID, more domain.AuditRecord, done string) error {
 	if err := say(s, user, done); err != nil {
 		return err
 	}
-	return operator.Record(ctx, event, user, more)
+	return errors.Join(operator.Record(ctx, event, user, more), hint(ctx, s, operator, event, user))
 }
 
 func say(s *streams, user domain.UserID, done string) error {
