@@ -243,7 +243,8 @@ func TestAdministrationNeedsADatabaseThatCanBeSeen(t *testing.T) {
 		says           string
 	}{
 		{"in memory", twoProviders, 2, "/_synapse/admin, with admin.api_token"},
-		{"not there yet", "server_name: a\n", 1, "there is no database yet"},
+		{"not there yet", "server_name: a\n", 1, "there is no database yet; doorward serve and doorward migrate up make one; database.url is sqlite:doorward.db, which was looked for in /"},
+		{"not there yet, by its whole name", "server_name: a\ndatabase: {url: 'sqlite:/nowhere/a.db'}\n", 1, "database.url is sqlite:/nowhere/a.db\n"},
 	} {
 		for _, args := range []string{"user list", "user show alice", "user add alice", "user logout alice", "device list alice", "device delete alice X"} {
 			inFolder(t, map[string]string{"doorward.yaml": c.settings})

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/seed-31b6c987/doorward/adapters/gormstore"
@@ -24,12 +25,25 @@ var (
 	ErrNoDatabase = errors.New("there is no database yet; doorward serve and doorward migrate up make one")
 )
 
+// noDatabase is [ErrNoDatabase], and says where none is: a relative name is looked
+// for in the folder that the command runs in.
+type noDatabase struct{ file string }
+
+func (n noDatabase) Error() string {
+	if folder, err := os.Getwd(); err == nil && !filepath.IsAbs(n.file) {
+		return fmt.Sprintf("%v; database.url is %s%s, which was looked for in %s", ErrNoDatabase, sqlitePrefix, n.file, folder)
+	}
+	return fmt.Sprintf("%v; database.url is %s%s", ErrNoDatabase, sqlitePrefix, n.file)
+}
+
+func (n noDatabase) Unwrap() error { return ErrNoDatabase }
+
 // Database opens the database as it is. It makes none, and returns [ErrMemory]
 // or [ErrNoDatabase] where there is none to open.
 func Database(ctx context.Context, cfg *config.Config, log *slog.Logger) (*gormstore.Store, error) {
 	if file, ok := strings.CutPrefix(cfg.Database.URL.Reveal(), sqlitePrefix); ok {
 		if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
-			return nil, ErrNoDatabase
+			return nil, noDatabase{file}
 		}
 	}
 	return openStore(ctx, cfg, log)
