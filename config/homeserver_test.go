@@ -135,6 +135,38 @@ func TestWhatCannotBeWhileAHomeserverDelegates(t *testing.T) {
 	parse(t, with("kind: none")+others)
 }
 
+// A server that asked itself would find no homeserver, and nobody could sign in.
+func TestTheHomeserverIsSomewhereElse(t *testing.T) {
+	for _, c := range []struct {
+		listen, url string
+		same        bool
+	}{
+		{"127.0.0.1:8008", "http://127.0.0.1:8008/", true},
+		{"127.0.0.1:8008", "http://localhost:8008", true},
+		{"localhost:8008", "http://[::1]:8008/", true},
+		{":8008", "http://127.0.0.1:8008/", true},
+		{"0.0.0.0:8008", "http://localhost:8008/", true},
+		{"[::]:8008", "http://127.0.0.1:8008/", true},
+		{"10.0.0.1:80", "http://10.0.0.1/", true},
+		{"10.0.0.1:443", "https://10.0.0.1/", true},
+		{"127.0.0.1:8008", "http://127.0.0.1:8018/", false},
+		{"127.0.0.1:8008", "http://127.0.0.2:8008/", false},
+		{"127.0.0.1:8008", "http://10.0.0.1:8008/", false},
+		{"127.0.0.1:80", "https://127.0.0.1/", false},
+		{":8008", "http://synapse:8008/", false},
+	} {
+		text := strings.Replace(with("url: "+c.url), "http: {", "http: {listen: '"+c.listen+"', ", 1)
+		if !c.same {
+			parse(t, text)
+			continue
+		}
+		want := []string{"doorward.yaml:12: homeserver.url: leads to http.listen, where this server itself answers; it is the homeserver's own URL"}
+		if diff := cmp.Diff(want, faults(t, text)); diff != "" {
+			t.Errorf("%s, %s: %s", c.listen, c.url, diff)
+		}
+	}
+}
+
 func TestAHomeserverIsWarnedAbout(t *testing.T) {
 	const (
 		wipes = "the homeserver answers what has expired without soft_logout, and clients forget their keys then"
@@ -161,7 +193,9 @@ func TestAHomeserverIsWarnedAbout(t *testing.T) {
 			"doorward.yaml:12: sessions.session_lifetime: ends sessions by itself, as refresh_token_lifetime does: " + wipes}},
 		{"sessions that end with their token", minimal + "      session_ends_with_token: true\n" + strings.TrimPrefix(delegated, minimal), []string{
 			"doorward.yaml:6: jwt.providers[0].session_ends_with_token: ends sessions by itself: " + wipes}},
-		{"nobody delegates", minimal + "      session_ends_with_token: true\nhomeserver: {url: 'http://a/'}\nsessions: {access_token_lifetime: 24h, session_lifetime: 48h}\n", nil},
+		{"nobody delegates", minimal + "      session_ends_with_token: true\nhomeserver: {kind: none, url: 'http://a/'}\nsessions: {access_token_lifetime: 24h, session_lifetime: 48h}\n", nil},
+		{"a homeserver of no kind", minimal + "homeserver:\n  issuer: https://a/\n", []string{
+			"doorward.yaml:6: homeserver: kind is missing, so that no homeserver delegates; write kind: synapse, palpo or none"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if diff := cmp.Diff(c.want, parse(t, c.text).Warnings()); diff != "" {

@@ -1,6 +1,8 @@
 package config
 
 import (
+	"cmp"
+	"net"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -17,6 +19,8 @@ func (r *reading) validateHomeserver() {
 	}
 	if !isBaseURL(h.URL) {
 		r.invalid("homeserver.url", "is no URL as in http://127.0.0.1:8018/, without user, query and fragment")
+	} else if leadsTo(h.URL, r.config.HTTP.Listen) {
+		r.invalid("homeserver.url", "leads to http.listen, where this server itself answers; it is the homeserver's own URL")
 	}
 	switch secret := h.Secret.Reveal(); {
 	case secret != "":
@@ -44,6 +48,34 @@ func (r *reading) validateDelegation() {
 	if r.config.Registration.Guests {
 		r.invalid("registration.guests", "is not for a homeserver.kind of %s, which would take a guest for a user; set it to false", r.config.Homeserver.Kind)
 	}
+}
+
+// leadsTo says whether a URL leads to an address on which this server listens, as
+// far as the two say it themselves.
+func leadsTo(s, listen string) bool {
+	u, err := url.Parse(s)
+	if err != nil {
+		return false
+	}
+	usual := map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	host, port, err := net.SplitHostPort(listen)
+	if err != nil || cmp.Or(u.Port(), usual) != port {
+		return false
+	}
+	there := u.Hostname()
+	return strings.EqualFold(there, host) || isLoopback(there) && (isEverywhere(host) || isLoopback(host) && (isName(there) || isName(host)))
+}
+
+// isEverywhere says whether who listens at a host listens at all addresses.
+func isEverywhere(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return host == "" || err == nil && addr.IsUnspecified()
+}
+
+// isName says whether a host is no address, but stands for some.
+func isName(host string) bool {
+	_, err := netip.ParseAddr(host)
+	return err != nil
 }
 
 // isPlainElsewhere says whether what is sent to a URL leaves this machine

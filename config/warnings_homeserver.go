@@ -8,6 +8,7 @@ const wipes = "the homeserver answers what has expired without soft_logout, and 
 func (r *reading) warnOfDelegation() {
 	c := r.config
 	if !c.Homeserver.Delegated() {
+		r.warnOfNoKind()
 		return
 	}
 	if isPlainElsewhere(c.Homeserver.URL) {
@@ -24,6 +25,20 @@ func (r *reading) warnOfDelegation() {
 		r.warning("database.url", "%s forgets everybody at a restart, and the homeserver does not: it goes on knowing devices that nobody can log out", memoryURL)
 	}
 	r.warnOfEndings()
+}
+
+// warnOfNoKind warns of settings that mean nothing because one is missing. Whoever
+// writes kind: none means it.
+func (r *reading) warnOfNoKind() {
+	if _, given := r.config.origins["homeserver.kind"]; given {
+		return
+	}
+	for _, path := range []string{"homeserver.url", "homeserver.secret", "homeserver.issuer"} {
+		if _, given := r.config.origins[path]; given {
+			r.warning("homeserver", "kind is missing, so that no homeserver delegates; write kind: %s, %s or %s", Synapse, Palpo, None)
+			return
+		}
+	}
 }
 
 // warnOfEndings warns of sessions that end by themselves.
