@@ -1,10 +1,17 @@
 package foreign
 
+import (
+	"cmp"
+	"net"
+	"net/url"
+	"strings"
+)
+
 // What is to be done where another service signed people in, whose place
 // Doorward takes.
 const (
-	takesPlace = "Doorward takes the place of the service that signed people in: set homeserver.url to where the homeserver answers, " +
-		"homeserver.issuer to the URL of Doorward, and http.listen to an address that is not the homeserver's; " +
+	takesPlace = "Doorward takes the place of the service that signed people in: see whether homeserver.url is where the homeserver answers, " +
+		"homeserver.issuer is the URL of Doorward, and http.listen is where the homeserver asks; " +
 		"what that service knows, such as passwords, does not come over"
 	didNot = "the homeserver itself let nobody sign in or register; see whether password, registration and login_token are as you want them"
 )
@@ -19,8 +26,10 @@ func synapseDelegation(top *section, d *draft) {
 	case now:
 		delegates(mas, d, "enabled", "synapse")
 		secretOf(mas, d, "homeserver", "secret", "secret", "secret_path")
-		mas.asked["endpoint"] = true
-		mas.decide("endpoint", "let it name Doorward's http.listen")
+		asksAt(mas, d, "endpoint", "let it name Doorward's http.listen")
+		if url := top.text("public_baseurl"); strings.HasPrefix(url, "https://") {
+			d.set("homeserver", "issuer", yamlText(url), "public_baseurl")
+		}
 	case before:
 		delegates(old, d, "enabled", "synapse")
 		secretOf(old, d, "homeserver", "secret", "admin_token", "admin_token_path")
@@ -41,8 +50,8 @@ func palpoDelegation(top *section, d *draft) {
 			d.set("homeserver", "secret", yamlText(secret), admin.at("mas_secret"))
 		}
 		pages(s, d)
+		asksAt(s, d, "introspection_endpoint", "let it name /oauth2/introspect at Doorward's http.listen")
 		s.warn(map[string]string{
-			"introspection_endpoint":  "let it name /oauth2/introspect at Doorward's http.listen",
 			"password_login_endpoint": "clients log in here, so that Palpo needs none; take it out there",
 		}, Decide)
 	} else {
@@ -54,6 +63,7 @@ func palpoDelegation(top *section, d *draft) {
 
 // delegates writes that a homeserver of the kind delegates authentication.
 func delegates(s *section, d *draft, name, kind string) {
+	d.delegated = true
 	d.set("homeserver", "kind", kind, s.at(name))
 	s.decide(name, takesPlace)
 	s.decide(name, didNot)
@@ -66,4 +76,37 @@ func pages(s *section, d *draft) {
 			d.set("homeserver", name, yamlText(url), s.at(name))
 		}
 	}
+}
+
+// serves writes where the other server's API is: from now on Doorward's, unless
+// that server goes on answering there.
+func (d *draft) serves(address, from string) {
+	if !d.delegated {
+		d.set("http", "listen", yamlText(address), from)
+		return
+	}
+	host, port, _ := net.SplitHostPort(address)
+	d.set("homeserver", "url", yamlText("http://"+net.JoinHostPort(cmp.Or(host, "127.0.0.1"), port)+"/"), from)
+}
+
+// asksAt writes that Doorward answers where the homeserver asked the service of
+// before, if that was on the same machine. Otherwise advice says what to decide.
+func asksAt(s *section, d *draft, name, advice string) {
+	asked := s.text(name)
+	if asked == "" {
+		s.asked[name] = true
+		s.decide(name, "%s", advice)
+		return
+	}
+	u, err := url.Parse(asked)
+	if err == nil && u.Scheme == "http" && u.Port() != "" && isThisMachine(u.Hostname()) {
+		d.set("http", "listen", yamlText(u.Host), s.at(name))
+		return
+	}
+	s.decide(name, "%s", advice)
+}
+
+func isThisMachine(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

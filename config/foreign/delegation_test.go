@@ -13,30 +13,37 @@ import (
 )
 
 // What is made of a homeserver that delegates starts as soon as the issuer is
-// set, which most of them do not say.
+// set, which some do not say. The homeserver goes on answering where it did.
 func TestAHomeserverThatDelegatesIsTakenOver(t *testing.T) {
 	const url, issuer, page = "http://127.0.0.1:8018/", "https://auth.example.org/", "https://me.example.org/"
 	for name, c := range map[string]struct {
-		text string
-		want config.Homeserver
-		says string // a line that begins so
+		text   string
+		want   config.Homeserver
+		listen string
+		says   string // a line that begins so
 	}{
 		"Synapse": {
 			"server_name: a\nmatrix_authentication_service: {enabled: true, endpoint: 'http://localhost:8080', secret: " + good + "}\n",
 			config.Homeserver{Kind: config.Synapse, URL: url, Secret: good, Issuer: "https://set.example.org/"},
-			"decide: matrix_authentication_service.endpoint: ",
+			"localhost:8080", "",
+		},
+		"Synapse that says more": {
+			"server_name: a\npublic_baseurl: '" + issuer + "'\nlisteners: [{port: 8028, resources: [{names: [client]}]}]\n" +
+				"matrix_authentication_service: {enabled: true, endpoint: 'http://mas:8080/', secret: " + good + "}\n",
+			config.Homeserver{Kind: config.Synapse, URL: "http://127.0.0.1:8028/", Secret: good, Issuer: issuer},
+			"127.0.0.1:8008", "decide: matrix_authentication_service.endpoint: ",
 		},
 		"Synapse of before": {
 			"server_name: a\nexperimental_features: {msc3861: {enabled: true, issuer: '" + issuer + "', client_id: x, client_secret: y, admin_token: " + good +
 				", account_management_url: '" + page + "'}}\n",
 			config.Homeserver{Kind: config.Synapse, URL: url, Secret: good, Issuer: issuer, AccountManagementURL: page},
-			"decide: experimental_features.msc3861.enabled: Synapse asks by OAuth clients",
+			"127.0.0.1:8008", "decide: experimental_features.msc3861.enabled: Synapse asks by OAuth clients",
 		},
 		"Palpo": {
-			"server_name = 'a'\n[delegated_auth]\nenable = true\nissuer = '" + issuer + "'\nintrospection_endpoint = 'http://localhost:8080/oauth2/introspect'\n" +
+			"server_name = 'a'\n[[listeners]]\naddress = '[::1]:6167'\n[delegated_auth]\nenable = true\nissuer = '" + issuer + "'\nintrospection_endpoint = 'http://localhost:8080/oauth2/introspect'\n" +
 				"[admin]\nmas_secret = '" + good + "'\n",
-			config.Homeserver{Kind: config.Palpo, URL: url, Secret: good, Issuer: issuer},
-			"decide: delegated_auth.introspection_endpoint: ",
+			config.Homeserver{Kind: config.Palpo, URL: "http://[::1]:6167/", Secret: good, Issuer: issuer},
+			"localhost:8080", "",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -49,11 +56,11 @@ func TestAHomeserverThatDelegatesIsTakenOver(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%v\n%s", err, result.YAML)
 			}
-			if diff := cmp.Diff(c.want, got.Homeserver); diff != "" {
-				t.Error(diff)
+			if diff := cmp.Diff(c.want, got.Homeserver); diff != "" || got.HTTP.Listen != c.listen {
+				t.Error(got.HTTP.Listen, diff)
 			}
 			said := "\n" + lines(result)
-			if !strings.Contains(said, "\n"+c.says) || !strings.Contains(said, "set homeserver.url to where the homeserver answers") {
+			if !strings.Contains(said, "\n"+c.says) || !strings.Contains(said, "see whether homeserver.url is where the homeserver answers") {
 				t.Error(said)
 			}
 		})

@@ -7,7 +7,8 @@ import (
 
 // A draft is Doorward's configuration on its way to text.
 type draft struct {
-	settings map[string][]setting // by their section
+	settings  map[string][]setting // by their section
+	delegated bool                 // the other server goes on, and leaves authentication to Doorward
 }
 
 // A setting is a line of the draft.

@@ -4,6 +4,7 @@ import "net"
 
 // palpo converts a palpo.toml.
 func palpo(top *section, d *draft) {
+	palpoDelegation(top, d)
 	palpoListeners(top, d)
 	conduit(top, d, conduitNames{
 		secrets:     []string{"secret"},
@@ -13,7 +14,6 @@ func palpo(top *section, d *draft) {
 	d.set("login_token", "enabled", yamlFlag(top.flag("login_via_existing_session", true)), top.origin("login_via_existing_session"))
 	setLimit(top.sub("rc_login"), d, "login_address", "burst", 0.003, 5)
 	setLimit(top.sub("rc_registration"), d, "registration", "burst", 0.17, 3)
-	palpoDelegation(top, d)
 	top.warn(palpoDecisions, Decide)
 	top.warn(palpoHarmless, Ignored)
 	top.rest(Ignored, "not Doorward's")
@@ -31,7 +31,7 @@ func palpoListeners(top *section, d *draft) {
 		case i > 0:
 			l.decide("address", "Doorward serves clients at one address; let the proxy send those of this listener there")
 		default:
-			d.set("http", "listen", yamlText(net.JoinHostPort(oneHost([]string{host}), port)), l.at("address"))
+			d.serves(net.JoinHostPort(oneHost([]string{host}), port), l.at("address"))
 		}
 		if i == 0 && l.flag("x_forwarded", false) {
 			trustProxies(l, d, host)

@@ -15,6 +15,7 @@ func synapse(top *section, d *draft) {
 	if url := top.text("public_baseurl"); url != "" {
 		d.set("", "public_base_url", yamlText(url), "public_baseurl")
 	}
+	synapseDelegation(top, d)
 	synapseListeners(top, d)
 	synapseDatabase(top, d)
 	synapseJWT(top.sub("jwt_config"), d)
@@ -23,7 +24,6 @@ func synapse(top *section, d *draft) {
 	synapseRegistration(top, d)
 	synapseSessions(top, d)
 	synapseLimits(top, d)
-	synapseDelegation(top, d)
 	top.warn(synapseDecisions, Decide)
 	top.warn(synapseHarmless, Ignored)
 	top.rest(Ignored, "not Doorward's")

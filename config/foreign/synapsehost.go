@@ -52,7 +52,7 @@ func synapseAPI(l *section, d *draft) bool {
 	if !ok {
 		return false
 	}
-	d.set("http", "listen", yamlText(address), l.at("port"))
+	d.serves(address, l.at("port"))
 	if !l.flag("x_forwarded", false) {
 		return true
 	}
