@@ -200,6 +200,18 @@ func TestOnlyWhoKnowsTheSecretAsks(t *testing.T) {
 	}
 }
 
+// A homeserver with another secret lets nobody in, of which its own log says little.
+func TestAWrongSecretIsWarnedAbout(t *testing.T) {
+	d := delegatedDoor()
+	for secret, want := range map[string]string{"x": "WARN", homeserversSecret: "INFO"} {
+		d.askAs(t, introspectPath, secret, "token=x")
+		lines := d.log.entries(t, "request")
+		if last := lines[len(lines)-1]; last["level"] != want || (last["reason"] == "wrong_secret") != (want == "WARN") {
+			t.Errorf("%q: %v", secret, last)
+		}
+	}
+}
+
 func TestADoorWithoutTheSecretIsAskedInVain(t *testing.T) {
 	d := delegatedDoor(func(a *httpapi.API) { a.Settings.Homeserver = httpapi.HomeserverSettings{} })
 	for _, secret := range []string{"", "x", homeserversSecret, strings.Repeat("\x00", 32)} {

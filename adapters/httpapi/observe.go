@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	cryptorand "crypto/rand"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -120,7 +121,7 @@ func (a *API) record(x *exchange, err error, started, ended time.Time) {
 	if !a.Audit.Note(record) {
 		a.Observer.AuditDropped()
 	}
-	level := levelOf(said.status, route)
+	level := levelOf(said.status, route, err)
 	routine := record.Event == "" && said.status < http.StatusBadRequest
 	if !a.Log.Enabled(r.Context(), level) || routine && rand.Float64() < a.Settings.Unlogged {
 		return
@@ -155,10 +156,12 @@ func (x *exchange) verdict(err error) answer {
 	return said
 }
 
-func levelOf(status int, route string) slog.Level {
+func levelOf(status int, route string, err error) slog.Level {
 	switch {
 	case status >= http.StatusInternalServerError:
 		return slog.LevelError
+	case errors.Is(err, errWrongSecret):
+		return slog.LevelWarn // the homeserver may have been given another one, and then lets nobody in
 	case route == healthRoute:
 		return slog.LevelDebug
 	}
