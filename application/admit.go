@@ -34,6 +34,8 @@ func (d *Delegation) open(ctx context.Context, o opening, who account, storage p
 	if d == nil {
 		return o.open(ctx, storage)
 	}
+	ctx, cancel := context.WithTimeout(ctx, admitLimit) // for all attempts
+	defer cancel()
 	for range admitTimes {
 		var a arrival
 		if a, err = d.arrival(ctx, o, who); err != nil {

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-31b6c987/doorward/application"
 	"github.com/seed-31b6c987/doorward/domain"
 )
 
@@ -43,5 +44,23 @@ func TestALoginWhoseLeaseWasLost(t *testing.T) {
 			t.Errorf("known there: %v; the homeserver has %v, and was told %v", known, w.there.users, w.there.told)
 		}
 		w.aliceCanLogIn(w.settle())
+	}
+}
+
+// Somebody whose account came to its end before the homeserver heard of it does not
+// come into being there by a change of the name.
+func TestAnEndedAccountIsNotMadeAtTheHomeserver(t *testing.T) {
+	const alice = domain.UserID("@alice:example.org")
+	w := newWorld(t)
+	if err := w.store.Repositories().Users.Create(t.Context(), domain.User{ID: alice, Deactivated: true}); err != nil {
+		t.Fatal(err)
+	}
+	d := w.boot(&process{})
+	if _, err := d.Administer.Change(t.Context(), domain.Bearer{}, alice, application.AccountChange{DisplayName: new("Alice"), Locked: new(true)}); err != nil {
+		t.Fatal(err)
+	}
+	w.settle()
+	if len(w.there.told) != 0 || len(w.there.users) != 0 {
+		t.Errorf("the homeserver was told %v, and has %v", w.there.told, w.there.users)
 	}
 }

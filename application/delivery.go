@@ -62,9 +62,18 @@ func (t *turn) tell(ctx context.Context, n domain.Notice) error {
 }
 
 // isVoid says whether a notice has been overtaken: a device that was to be deleted
-// is signed in on, or one that was created is gone.
+// is signed in on, or one that was created is gone; or the notice would make a user
+// known to the homeserver who is at an end.
 func (t *turn) isVoid(ctx context.Context, n domain.Notice) (bool, error) {
-	if n.Kind != domain.DeviceDeleted && n.Kind != domain.DeviceCreated {
+	switch n.Kind {
+	case domain.UserRenamed, domain.UserAvatarChanged, domain.UserLocked, domain.UserUnlocked:
+		if t.lease.Known {
+			return false, nil
+		}
+		user, err := t.Storage.Repositories().Users.ByID(ctx, n.User)
+		return user.Deactivated, err
+	case domain.DeviceDeleted, domain.DeviceCreated:
+	default:
 		return false, nil
 	}
 	_, err := t.Storage.Repositories().Devices.ByID(ctx, n.User, n.Device)
