@@ -143,8 +143,15 @@ func (c connection) Provision(_ context.Context, p domain.Provision) error {
 func (c connection) Tell(_ context.Context, n domain.Notice) error {
 	return c.do(func() error {
 		user, ok := c.users[n.User]
-		if !ok {
-			return domain.ErrNotFound
+		switch n.Kind {
+		case domain.UserRenamed, domain.UserAvatarChanged, domain.UserLocked, domain.UserUnlocked:
+			if !ok {
+				c.devices[n.User] = map[domain.DeviceID]bool{}
+			}
+		default:
+			if !ok {
+				return domain.ErrNotFound
+			}
 		}
 		c.told = append(c.told, n)
 		switch n.Kind {
