@@ -89,7 +89,7 @@ const atOnce = 100_000
 
 // fill writes a crowd into the empty database.
 func (s *site) fill(c *crowd) (err error) {
-	write, closed := s.copyIntoPostgres, func() error { return nil }
+	write, closed := writer(s.copyIntoPostgres), func() error { return nil }
 	if s.store == onSQLite {
 		if write, closed, err = s.copyIntoSQLite(); err != nil {
 			return err
@@ -97,30 +97,47 @@ func (s *site) fill(c *crowd) (err error) {
 	}
 	defer func() { err = errors.Join(err, closed()) }()
 	for _, g := range c.tables(s.store, time.Now()) {
-		for done := 0; done < g.rows*c.size; done += atOnce {
-			n := min(atOnce, g.rows*c.size-done)
-			err := write(g, n, func(i int) []any {
-				i += done
-				return g.row(i/c.size*c.size + c.inDisorder(i%c.size))
-			})
-			if err != nil {
-				return fmt.Errorf("%s: %w", g.table, err)
-			}
-			if all := g.rows * c.size; done/(10*atOnce) != (done+n)/(10*atOnce) {
-				s.progress("%s: %s of %s rows of %s", s.store, rate(float64(done+n)), rate(float64(all)), g.table)
-			}
+		if err := s.write(c, g, write); err != nil {
+			return fmt.Errorf("%s: %w", g.table, err)
 		}
 	}
-	if s.store == onPostgres {
-		s.progress("%s: vacuuming", s.store)
-		return s.onPostgres(func(ctx context.Context, conn *pgx.Conn) error {
-			for _, statement := range []string{"VACUUM ANALYZE", "CHECKPOINT"} {
-				if _, err := conn.Exec(ctx, statement); err != nil {
-					return err
-				}
+	if s.store == onSQLite {
+		return nil
+	}
+	s.progress("%s: vacuuming", s.store)
+	return s.onPostgres(func(ctx context.Context, conn *pgx.Conn) error {
+		for _, statement := range []string{"VACUUM ANALYZE", "CHECKPOINT"} {
+			if _, err := conn.Exec(ctx, statement); err != nil {
+				return err
 			}
-			return nil
+		}
+		return nil
+	})
+}
+
+// A writer writes so many rows of a table.
+type writer func(g generated, rows int, row func(i int) []any) error
+
+// write writes a table.
+func (s *site) write(c *crowd, g generated, write writer) error {
+	all := g.rows * c.size
+	for done := 0; done < all; done += atOnce {
+		select {
+		case <-s.interrupt:
+			return errors.New("interrupted")
+		default:
+		}
+		n := min(atOnce, all-done)
+		err := write(g, n, func(i int) []any {
+			i += done
+			return g.row(i/c.size*c.size + c.inDisorder(i%c.size))
 		})
+		if err != nil {
+			return err
+		}
+		if done/(10*atOnce) != (done+n)/(10*atOnce) {
+			s.progress("%s: %s of %s rows of %s", s.store, rate(float64(done+n)), rate(float64(all)), g.table)
+		}
 	}
 	return nil
 }
@@ -148,7 +165,7 @@ func (s *site) copyIntoPostgres(g generated, rows int, row func(int) []any) erro
 	})
 }
 
-func (s *site) copyIntoSQLite() (write func(generated, int, func(int) []any) error, closed func() error, err error) {
+func (s *site) copyIntoSQLite() (write writer, closed func() error, err error) {
 	pool, err := sql.Open("sqlite3", "file:"+strings.TrimPrefix(s.database, "sqlite:")+"?_synchronous=OFF&_txlock=immediate")
 	if err != nil {
 		return nil, nil, err

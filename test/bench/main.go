@@ -33,6 +33,8 @@ type bench struct {
 	echo    bareServer
 	began   time.Time
 	report  report
+	// interrupt says that whoever waits does not want to any more.
+	interrupt <-chan os.Signal
 }
 
 func main() {
@@ -44,10 +46,12 @@ func main() {
 	debug.SetGCPercent(400)
 	// An interrupt ends Doorward as well: what is being measured fails, and all is
 	// cleaned up.
-	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
+	interrupt := make(chan os.Signal, 1)
+	signal.Notify(interrupt, os.Interrupt)
 	if len(os.Args) > 1 && os.Args[1] == growthCommand {
 		g, err := parseGrowth()
 		exitOn(err)
+		g.interrupt = interrupt
 		exitOn(g.measure())
 		return
 	}
