@@ -114,5 +114,5 @@ func askedRecords(db *gorm.DB, query domain.AuditQuery) *gorm.DB {
 }
 
 func (a audit) DeleteBefore(ctx context.Context, t time.Time) (int, error) {
-	return deleteExpired(ctx, a.calls, expiry{"audit_records", "id", "at"}, t.UnixMilli()-1)
+	return deleteExpired(ctx, a.calls, oldestRecordsExpire, t.UnixMilli()-1)
 }

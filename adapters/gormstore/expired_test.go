@@ -145,7 +145,7 @@ func TestExpiredRowsAreFoundByAnIndexOnPostgreSQL(t *testing.T) {
 	db := raw(t, url)
 	db.SetMaxOpenConns(1) // that has the statement prepared
 	for _, e := range expiring {
-		statement := gormstore.DeleteSome("postgres", e.table, e.key, e.column)
+		statement := gormstore.DeletesExpired[e.table]["postgres"]
 		for i := range strings.Count(statement, "?") {
 			statement = strings.Replace(statement, "?", fmt.Sprint("$", i+1), 1)
 		}
@@ -176,7 +176,7 @@ func TestExpiredRowsAreFoundByAnIndexOnSQLite(t *testing.T) {
 	migrated(t, openSQLite(t, url))
 	db := raw(t, url)
 	for _, e := range expiring {
-		rows, err := db.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+gormstore.DeleteSome("sqlite", e.table, e.key, e.column), 1, 2, 2)
+		rows, err := db.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+gormstore.DeletesExpired[e.table]["sqlite"], 1, 2, 2)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -11,7 +11,10 @@ func (s *Store) Writer() *sql.DB { return s.pools[0] }
 // Reader returns the pool of connections that read.
 func (s *Store) Reader() *sql.DB { return s.pools[len(s.pools)-1] }
 
-// DeleteSome is the statement with which what has expired is deleted.
-func DeleteSome(dialect, table, key, column string) string {
-	return deleteSome(dialect, expiry{table, key, column})
+// DeletesExpired are the statements with which what has expired is deleted, by
+// table and dialect.
+var DeletesExpired = map[string]map[string]string{
+	"tickets":       {"postgres": deleteTicketsPostgres, "sqlite": deleteTicketsSQLite},
+	"interactions":  {"postgres": deleteInteractionsPostgres, "sqlite": deleteInteractionsSQLite},
+	"audit_records": {"postgres": deleteRecordsPostgres, "sqlite": deleteRecordsSQLite},
 }

@@ -110,7 +110,7 @@ func (r interactions) DeleteAll(ctx context.Context, user domain.UserID) error {
 }
 
 func (r interactions) DeleteExpired(ctx context.Context, now time.Time) (int, error) {
-	return deleteExpired(ctx, r.calls, expiry{"interactions", "id", "expires_at"}, now.UnixMilli())
+	return deleteExpired(ctx, r.calls, oldestInteractionsExpire, now.UnixMilli())
 }
 
 func takeInteraction(db *gorm.DB, id domain.TokenHash, now time.Time) (domain.Interaction, error) {

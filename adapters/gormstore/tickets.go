@@ -72,5 +72,5 @@ func (t tickets) DeleteAll(ctx context.Context, user domain.UserID) error {
 }
 
 func (t tickets) DeleteExpired(ctx context.Context, now time.Time) (int, error) {
-	return deleteExpired(ctx, t.calls, expiry{"tickets", "hash", "expires_at"}, now.UnixMilli())
+	return deleteExpired(ctx, t.calls, oldestTicketsExpire, now.UnixMilli())
 }
