@@ -18,6 +18,7 @@ func TestAnAccountThatOnlyTheHomeserverHas(t *testing.T) {
 			t.Helper()
 			wantAnswer(t, when+", who is somebody else", d.login(t, partner), 403, "M_FORBIDDEN")
 			wantAnswer(t, when+", who registers", d.register(t, newcomer.with(dummy(""))), 400, "M_USER_IN_USE")
+			wantAnswer(t, when+", who registers without a device", d.register(t, newcomer.with(form{"inhibit_login": true}).with(dummy(""))), 400, "M_USER_IN_USE")
 			d.wantNoUser(t, alicesID)
 		}
 		refused("at first")
