@@ -4,38 +4,41 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"sync"
 	"time"
 
 	"github.com/seed-31b6c987/doorward/domain"
 )
 
 const (
-	roundEvery     = time.Second
-	longestPause   = 30 * time.Second // of one user
-	longestSilence = 15 * time.Second // of all, while nothing can be delivered
-	usersARound    = 200
-	atATime        = 8
-	noticesAtOnce  = 100
+	longestPause  = 30 * time.Second
+	noticesAtOnce = 100
 )
 
-// deliver tells the homeserver what waits to be told of the user, in order.
+// deliver tells the homeserver all that waits to be told of the user, in order.
 func (t *turn) deliver(ctx context.Context) error {
-	outbox := t.Storage.Repositories().Outbox
 	for {
-		notices, err := outbox.List(ctx, t.lease.User, noticesAtOnce)
-		if err != nil || len(notices) == 0 {
+		if more, err := t.deliverSome(ctx); err != nil || !more {
 			return err
 		}
-		for _, n := range notices {
-			if err := t.tell(ctx, n); err != nil {
-				return err
-			}
-			if err := outbox.Delete(ctx, n.ID); err != nil {
-				return err
-			}
+	}
+}
+
+// deliverSome tells the first of it, and says whether there may be more.
+func (t *turn) deliverSome(ctx context.Context) (more bool, err error) {
+	outbox := t.Storage.Repositories().Outbox
+	notices, err := outbox.List(ctx, t.lease.User, noticesAtOnce)
+	if err != nil {
+		return false, err
+	}
+	for _, n := range notices {
+		if err := t.tell(ctx, n); err != nil {
+			return false, err
+		}
+		if err := outbox.Delete(ctx, n.ID); err != nil {
+			return false, err
 		}
 	}
+	return len(notices) == noticesAtOnce, nil
 }
 
 // tell delivers a notice. What the homeserver refuses for good is given up: what
@@ -106,21 +109,22 @@ func (t *turn) tellOfUser(ctx context.Context, id domain.UserID) error {
 	return err
 }
 
-// deliverTo delivers what waits for a user. If that fails, the next attempt
-// waits, each time longer.
-func (d *Delegation) deliverTo(ctx context.Context, user domain.UserID) error {
+// deliverTo delivers some of what waits for a user, so that others, and the user's own
+// logins, get their turn, and says whether there may be more. If it fails, the next
+// attempt waits, each time longer.
+func (d *Delegation) deliverTo(ctx context.Context, user domain.UserID) (more bool, err error) {
 	t, err := d.turn(ctx, user)
 	if err != nil {
-		return err
+		return false, err
 	}
-	if err = t.deliver(ctx); err != nil {
+	if more, err = t.deliverSome(ctx); err != nil {
 		t.lease.Failures++
 		t.lease.RetryAt = t.Now().Add(pauseAfter(t.lease.Failures, longestPause))
 	} else {
 		t.lease.Failures, t.lease.RetryAt = 0, time.Time{}
 	}
 	t.end(ctx)
-	return err
+	return more, err
 }
 
 // pauseAfter is how long to wait after so many failures: 1 s, 2 s, 4 s, ….
@@ -136,87 +140,8 @@ func (d *Delegation) deliverAtOnce(ctx context.Context, users []domain.UserID) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), atOnceLimit)
 	defer cancel()
 	for _, user := range users {
-		if d.deliverTo(ctx, user) != nil {
+		if _, err := d.deliverTo(ctx, user); err != nil {
 			return // it is tried again in the background
-		}
-	}
-}
-
-// A Round says what came of a round of deliveries.
-type Round struct {
-	// Delivered is of how many users everything was delivered, and Failed of how many
-	// it was not.
-	Delivered, Failed int
-	// Err is one of the failures, if there were any.
-	Err error
-	// Full says that more is due.
-	Full bool
-}
-
-// Round delivers what is due, a few users at a time. It gives up early if nothing
-// can be delivered.
-func (d *Delegation) Round(ctx context.Context) (round Round) {
-	users, err := d.Storage.Repositories().Outbox.Due(ctx, d.Now(), usersARound)
-	if err != nil {
-		return Round{Failed: 1, Err: err}
-	}
-	round.Full = len(users) == usersARound
-	var mu sync.Mutex
-	var working sync.WaitGroup
-	places := make(chan struct{}, atATime)
-	for _, user := range users {
-		places <- struct{}{}
-		mu.Lock()
-		away := round.Failed >= atATime && round.Delivered == 0
-		mu.Unlock()
-		if away || ctx.Err() != nil {
-			break
-		}
-		working.Go(func() {
-			defer func() { <-places }()
-			err := d.deliverTo(ctx, user)
-			mu.Lock()
-			defer mu.Unlock()
-			if err == nil {
-				round.Delivered++
-			} else {
-				round.Failed, round.Err = round.Failed+1, err
-			}
-		})
-	}
-	working.Wait()
-	return round
-}
-
-// Run delivers until ctx ends. While nothing can be delivered it asks less and
-// less often.
-func (d *Delegation) Run(ctx context.Context) {
-	failures := 0
-	for pause := roundEvery; ; {
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(pause):
-		}
-		round := d.Round(ctx)
-		if ctx.Err() != nil {
-			return
-		}
-		pause = roundEvery
-		switch {
-		case round.Failed > 0 && round.Delivered == 0:
-			if failures++; failures == 1 {
-				d.Log.Warn("the homeserver cannot be told of changes; they wait", slog.String("cause", round.Err.Error()))
-			}
-			pause = pauseAfter(failures, longestSilence)
-		case round.Delivered > 0:
-			if failures > 0 {
-				d.Log.Info("the homeserver is told of changes again")
-			}
-			failures = 0
-			if round.Full {
-				pause = 0
-			}
 		}
 	}
 }
