@@ -31,6 +31,9 @@ type calls interface {
 	// readAndWrite runs queries on one database and, if they ask for it, statements
 	// on the other. Each takes effect for itself.
 	readAndWrite(ctx context.Context, do func(reader, writer *gorm.DB) error) error
+	// directly is readAndWrite for what every request does: there GORM costs more
+	// than the query.
+	directly(ctx context.Context, do func(context.Context, direct) error) error
 	// write runs statements that each take effect for themselves; mostly one.
 	write(ctx context.Context, do func(*gorm.DB) error) error
 	// transact runs several statements, all or none of which take effect.
@@ -44,6 +47,12 @@ func (s *Store) read(ctx context.Context, do func(*gorm.DB) error) error {
 func (s *Store) readAndWrite(ctx context.Context, do func(reader, writer *gorm.DB) error) error {
 	return s.limited(ctx, func(ctx context.Context) error {
 		return do(s.reader.WithContext(ctx), s.writer.WithContext(ctx))
+	})
+}
+
+func (s *Store) directly(ctx context.Context, do func(context.Context, direct) error) error {
+	return s.limited(ctx, func(ctx context.Context) error {
+		return do(ctx, direct{reader: s.reader.ConnPool, writer: s.writer.ConnPool})
 	})
 }
 

@@ -119,7 +119,7 @@ func (s *Store) checkServer(ctx context.Context, log *slog.Logger) error {
 }
 
 func (postgres) sessions(c calls) ports.SessionRepository {
-	return postgresSessions{tokens{c}}
+	return postgresSessions{tokens{c, findOnPostgres}}
 }
 
 func (postgres) sightings(c calls) ports.SightingRepository { return postgresSightings{c} }

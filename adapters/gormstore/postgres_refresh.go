@@ -50,11 +50,12 @@ FROM who, held`
 
 func (s postgresSessions) Refresh(ctx context.Context, r domain.Renewal) (out domain.Renewed, err error) {
 	err = s.calls.write(ctx, func(db *gorm.DB) error {
+		ctx, conn := db.Statement.Context, db.Statement.ConnPool // past GORM, as in signInDecided
 		var bearer domain.Bearer
 		var renewed bool
 		var expires sql.NullInt64
 		err := inOrder(r.At, func(issuedAt int64) (overtakenAt sql.NullInt64, err error) {
-			bearer, err = scanBearer(db.Raw(refresh, r.Token.Session[:], r.Token.Token[:], r.At.UnixMilli(),
+			bearer, err = scanBearer(conn.QueryRowContext(ctx, refresh, r.Token.Session[:], r.Token.Token[:], r.At.UnixMilli(),
 				hash(r.Pair.Access), millis(r.Pair.AccessExpires), hash(r.Pair.Refresh), millis(r.Pair.RefreshExpires),
 				issuedAt,
 			), &renewed, &expires, &overtakenAt)

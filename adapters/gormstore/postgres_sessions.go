@@ -35,7 +35,8 @@ SELECT ` + columnsOfU + `, gone.device_id FROM who u, gone`
 // Delete is one statement. It waits for a sign-in of the user that is under way.
 func (s postgresSessions) Delete(ctx context.Context, session domain.TokenHash) (bearer domain.Bearer, err error) {
 	err = s.calls.write(ctx, func(db *gorm.DB) error {
-		bearer, err = scanBearer(db.Raw(deleteSession, session[:]))
+		ctx, conn := db.Statement.Context, db.Statement.ConnPool // past GORM, as in signInDecided
+		bearer, err = scanBearer(conn.QueryRowContext(ctx, deleteSession, session[:]))
 		return err
 	})
 	return bearer, err
@@ -60,7 +61,7 @@ func (s postgresSessions) DeleteAll(ctx context.Context, session domain.TokenHas
 		if err := scanUser(db.Raw(lockUserOfSession, session[:]), &user); err != nil {
 			return err
 		}
-		bearer, err = scanBearer(db.Raw(deleteAllOfSession, session[:], user.ID))
+		bearer, err = scanBearer(db.Raw(deleteAllOfSession, session[:], user.ID).Row())
 		return err
 	})
 	return bearer, err

@@ -125,6 +125,7 @@ func openFile(file string, params url.Values) (*sql.DB, error) {
 	params.Set("_synchronous", "FULL")
 	params.Set("_foreign_keys", "true")
 	params.Set("_stmt_cache_size", statementsKept)
+	params.Set("_mutex", "no") // database/sql gives a connection to one goroutine at a time
 	return sql.Open("sqlite3", "file:"+(&url.URL{Path: filepath.Clean(file)}).EscapedPath()+"?"+params.Encode())
 }
 
@@ -139,7 +140,7 @@ func createPrivate(file string) error {
 }
 
 func (sqlite) sessions(c calls) ports.SessionRepository {
-	return sqliteSessions{tokens{c}}
+	return sqliteSessions{tokens{c, findOnSQLite}}
 }
 
 func (sqlite) sightings(c calls) ports.SightingRepository { return sqliteSightings{c} }

@@ -30,12 +30,13 @@ func (s sqliteSessions) Refresh(ctx context.Context, r domain.Renewal) (out doma
 const sessionByHash = `
 SELECT ` + columnsOfU + `, d.device_id, ` + sessionColumns + `
 FROM devices d JOIN users u ON u.id = d.user_id
-WHERE d.session_hash = ?`
+WHERE d.session_hash = CAST(? AS BLOB)`
 
 // sessionOf returns the session, and who is signed in with it.
 func sessionOf(db *gorm.DB, id domain.TokenHash) (domain.Bearer, domain.Session, error) {
 	var row sessionRow
-	bearer, err := scanBearer(db.Raw(sessionByHash, id[:]), row.columns()...)
+	ctx, conn := db.Statement.Context, db.Statement.ConnPool // past GORM, as in signInDecided
+	bearer, err := scanBearer(conn.QueryRowContext(ctx, sessionByHash, id[:]), row.columns()...)
 	return bearer, row.session(), err
 }
 

@@ -54,6 +54,12 @@ func (t *transaction) readAndWrite(ctx context.Context, do func(reader, writer *
 	return t.call(ctx, func(db *gorm.DB) error { return do(db, db) })
 }
 
+func (t *transaction) directly(ctx context.Context, do func(context.Context, direct) error) error {
+	return t.call(ctx, func(db *gorm.DB) error {
+		return do(db.Statement.Context, direct{reader: db.Statement.ConnPool, writer: db.Statement.ConnPool})
+	})
+}
+
 func (t *transaction) write(ctx context.Context, do func(*gorm.DB) error) error {
 	return t.call(ctx, do)
 }
