@@ -1,7 +1,6 @@
 package httpapi
 
 import (
-	cryptorand "crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -72,7 +71,7 @@ func handle(do func(*exchange) error) echo.HandlerFunc {
 func (a *API) observe(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		started := a.Now()
-		x := &exchange{Context: c, id: cryptorand.Text()}
+		x := &exchange{Context: c, id: newRequestID(started)}
 		c.Response().Header().Set("X-Request-Id", x.id)
 
 		err := a.guard(next, x)
