@@ -10,7 +10,7 @@ import (
 // These take SQL from GORM's callers as it is: whatever is in it is executed.
 var takesSQL = []string{
 	"Raw", "Exec", "Where", "Or", "Not", "Having", "Order", "Group", "Select", "Omit", "Distinct", "Joins", "InnerJoins", "Table", "Pluck",
-	"Query", "QueryContext", "QueryRowContext", "ExecContext",
+	"Query", "QueryContext", "QueryRowContext", "ExecContext", "Prepare", "PrepareContext",
 }
 
 // What comes from outside reaches a database as a value, never as SQL: the
@@ -41,6 +41,9 @@ func TestStatementsAreWrittenInTheProgram(t *testing.T) {
 				args = args[1:]
 			}
 			found++
+			if method.Sel.Name == "ExecContext" && isIdent(method.X, "prepared") {
+				return true // its text was PrepareContext's
+			}
 			if len(args) == 0 || !isWritten(args[0], constants) {
 				t.Errorf("%s: %s of something that is not written in the program", file.Name, method.Sel.Name)
 			}

@@ -2,18 +2,12 @@ package gormstore
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"github.com/seed-31b6c987/doorward/domain"
 )
-
-// recordsAtOnce is how many audit records a statement adds: databases allow only
-// so many values in one.
-const recordsAtOnce = 500
 
 // An auditRow is a row of the table audit_records.
 type auditRow struct {
@@ -34,6 +28,10 @@ type auditRow struct {
 	Actor       string
 	Address     string
 }
+
+const insertRecord = `
+INSERT INTO audit_records (id, at, event, result, reason, detail, login_type, provider, key_id, subject,
+	verified, user_id, user_created, device_id, actor, address) `
 
 // TableName tells GORM the table.
 func (auditRow) TableName() string { return "audit_records" }
@@ -61,7 +59,10 @@ func rowOfRecord(r domain.AuditRecord) (auditRow, error) {
 }
 
 // audit is the ports.AuditRepository.
-type audit struct{ calls calls }
+type audit struct {
+	calls calls
+	add   func(db *gorm.DB, rows []auditRow) error // of the dialect, in a transaction
+}
 
 func (a audit) Add(ctx context.Context, records []domain.AuditRecord) error {
 	rows := make([]auditRow, len(records))
@@ -71,14 +72,7 @@ func (a audit) Add(ctx context.Context, records []domain.AuditRecord) error {
 			return err
 		}
 	}
-	return a.calls.transact(ctx, func(db *gorm.DB) error {
-		for batch := range slices.Chunk(rows, recordsAtOnce) {
-			if err := db.Clauses(clause.OnConflict{DoNothing: true}).Create(batch).Error; err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	return a.calls.transact(ctx, func(db *gorm.DB) error { return a.add(db, rows) })
 }
 
 func (a audit) List(ctx context.Context, query domain.AuditQuery) ([]domain.AuditRecord, error) {

@@ -53,6 +53,14 @@ func (r postgresSightings) Record(ctx context.Context, sightings []domain.Sighti
 	})
 }
 
+// record writes down one sighting, if it is later than what is known.
+func record(db *gorm.DB, s domain.Sighting) error {
+	return db.Exec(`
+		UPDATE devices SET last_seen_at = ?, last_seen_address = ?, last_seen_agent = ?
+		WHERE user_id = ? AND device_id = ? AND (last_seen_at IS NULL OR last_seen_at < ?)`,
+		s.At.UnixMilli(), s.Address, s.UserAgent, string(s.User), string(s.Device), s.At.UnixMilli()).Error
+}
+
 // columnsOf returns the sightings as an array for each column, their numbers
 // first.
 func columnsOf(sightings []domain.Sighting) []any {

@@ -9,19 +9,28 @@ import (
 )
 
 // sqliteSightings is the ports.SightingRepository on SQLite, where a batch costs
-// as much as its one commit.
+// little more than its one commit.
 type sqliteSightings struct{ calls calls }
+
+// recordOne is planned once, as it compares no column with a bare parameter.
+const recordOne = `
+UPDATE devices SET last_seen_at = ?1, last_seen_address = ?2, last_seen_agent = ?3
+WHERE user_id = CAST(?4 AS TEXT) AND device_id = CAST(?5 AS TEXT)
+	AND (last_seen_at IS NULL OR last_seen_at < CAST(?1 AS INTEGER))`
 
 func (r sqliteSightings) Record(ctx context.Context, sightings []domain.Sighting) error {
 	if err := checkSightings(sightings); err != nil {
 		return err
 	}
 	return r.calls.transact(ctx, func(db *gorm.DB) error {
-		for _, s := range sightings {
-			if err := record(db, s); err != nil {
-				return err
-			}
+		ctx := db.Statement.Context
+		record, err := db.Statement.ConnPool.PrepareContext(ctx, recordOne)
+		if err != nil {
+			return err
 		}
-		return nil
+		defer record.Close()
+		return executeForEach(ctx, record, sightings, func(s domain.Sighting) []any {
+			return []any{s.At.UnixMilli(), s.Address, s.UserAgent, string(s.User), string(s.Device)}
+		})
 	})
 }

@@ -50,6 +50,9 @@ type dialect interface {
 	sessions(c calls) ports.SessionRepository
 	// sightings is the same for sightings.
 	sightings(c calls) ports.SightingRepository
+	// addRecords adds audit records in a transaction. Those that are known are
+	// passed over.
+	addRecords(db *gorm.DB, rows []auditRow) error
 	// explain returns what the driver's error means: an error that wraps
 	// domain.ErrUnavailable, or one for the log. It holds no values.
 	explain(err error) error
@@ -102,7 +105,7 @@ func (s *Store) repositories(c calls) ports.Repositories {
 		Tickets:            tickets{c},
 		Interactions:       interactions{c},
 		RegistrationTokens: registrationTokens{c},
-		Audit:              audit{c},
+		Audit:              audit{c, s.dialect.addRecords},
 		ImportedTokens:     importedTokens{c},
 		Imports:            imports{c},
 		KeySets:            keySets{c},
