@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	rounds       = 20
+	rounds       = 50
 	workerCount  = 16
 	answerWithin = 5500 * time.Millisecond // 5 s, and what two busy cores add
 	recoverIn    = 15 * time.Second
