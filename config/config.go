@@ -65,6 +65,8 @@ type Database struct {
 	MaxConnections int `yaml:"max_connections"`
 	// GroupSignIns says that sign-ins that have to wait are written together.
 	GroupSignIns bool `yaml:"group_sign_ins"`
+	// TokenCache is how many access tokens the server knows in memory; 0: none.
+	TokenCache int `yaml:"token_cache"`
 	// Migrate says that the server brings the schema up to date by itself.
 	Migrate bool `yaml:"migrate"`
 }

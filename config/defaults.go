@@ -8,6 +8,7 @@ func (c *Config) setDefaults() {
 	c.HTTP.LogSample = 1
 	c.Database.URL = "sqlite:doorward.db"
 	c.Database.GroupSignIns = true
+	c.Database.TokenCache = 65536
 	c.Database.Migrate = true
 	c.JWT.DeprecatedType = true
 	c.Password.Enabled = true

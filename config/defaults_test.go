@@ -13,7 +13,7 @@ func TestWhatIsLeftOutHasItsDefault(t *testing.T) {
 	want := &config.Config{
 		ServerName: "example.org",
 		HTTP:       config.HTTP{Listen: "127.0.0.1:8008", MaxBodyBytes: 65536, LogSample: 1},
-		Database:   config.Database{URL: "sqlite:doorward.db", GroupSignIns: true, Migrate: true},
+		Database:   config.Database{URL: "sqlite:doorward.db", GroupSignIns: true, TokenCache: 65536, Migrate: true},
 		JWT: config.JWT{
 			DeprecatedType: true,
 			Providers: []config.Provider{{

@@ -18,6 +18,7 @@ func TestVariablesOverrideTheFile(t *testing.T) {
 		"DOORWARD_HTTP_TRUSTED_PROXIES=10.0.0.0/8, ::1",
 		"DOORWARD_DATABASE_URL=postgres://u:p@h/d?a=b",
 		"DOORWARD_DATABASE_MAX_CONNECTIONS=3",
+		"DOORWARD_DATABASE_TOKEN_CACHE=5",
 		"DOORWARD_DATABASE_MIGRATE=false",
 		"DOORWARD_JWT_PROVIDERS_0_SECRET=another",
 		"DOORWARD_JWT_PROVIDERS_0_LEEWAY=0s",
@@ -28,9 +29,9 @@ func TestVariablesOverrideTheFile(t *testing.T) {
 	)
 	p := c.JWT.Providers[0]
 	got := fmt.Sprint(c.ServerName, c.HTTP.MaxBodyBytes, c.HTTP.TrustedProxies, c.Database.URL.Reveal(), c.Database.MaxConnections,
-		c.Database.Migrate, p.Name, p.Secret.Reveal(), p.Leeway, p.MaxAge, p.Require, p.Issuers)
+		c.Database.TokenCache, c.Database.Migrate, p.Name, p.Secret.Reveal(), p.Leeway, p.MaxAge, p.Require, p.Issuers)
 	want := fmt.Sprint("other.org", int64(2048), []string{"10.0.0.0/8", "::1"}, "postgres://u:p@h/d?a=b", 3,
-		false, "corp", "another", time.Duration(0), time.Hour, []string{}, []string{"i"})
+		5, false, "corp", "another", time.Duration(0), time.Hour, []string{}, []string{"i"})
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

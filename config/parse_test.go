@@ -77,6 +77,7 @@ database:
   url: postgres://doorward:pass%20word@db:5432/doorward?sslmode=verify-full
   max_connections: 12
   group_sign_ins: false
+  token_cache: 0
   migrate: false
 jwt:
   deprecated_type: false

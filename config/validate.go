@@ -94,6 +94,9 @@ func isNetwork(s string) bool {
 	return err == nil && addr.Zone() == ""
 }
 
+// maxTokenCache takes some 5 GB of memory.
+const maxTokenCache = 10_000_000
+
 func (r *reading) validateDatabase() {
 	db := r.config.Database
 	address := db.URL.Reveal()
@@ -114,6 +117,9 @@ func (r *reading) validateDatabase() {
 	}
 	if db.MaxConnections < 0 {
 		r.invalid("database.max_connections", "is less than 0")
+	}
+	if db.TokenCache < 0 || db.TokenCache > maxTokenCache {
+		r.invalid("database.token_cache", "is not between 0 and %d", maxTokenCache)
 	}
 }
 

@@ -52,6 +52,8 @@ func TestWhatMakesNoSenseIsRefused(t *testing.T) {
 		{"database: {url: 'sqlite:'}", "database.url", "names no file after sqlite:; a database in memory is memory:"},
 		{"database: {url: 'postgres://a:50%@b/c'}", "database.url", "is no URL; special characters in a password are written %XX"},
 		{"database: {max_connections: -1}", "database.max_connections", "is less than 0"},
+		{"database: {token_cache: -1}", "database.token_cache", "is not between 0 and 10000000"},
+		{"database: {token_cache: 10000001}", "database.token_cache", "is not between 0 and 10000000"},
 		{"database: {migrate: 1}", "database.migrate", "wants true or false"},
 		{"database: {migrate: 'true'}", "database.migrate", "wants true or false"},
 		{"database: {migrate: }", "database.migrate", "has no value; leave it out, or write false"},

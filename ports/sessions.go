@@ -63,6 +63,9 @@ type SessionRepository interface {
 	// if it has expired, or is not the session's current access token. The first
 	// use of one that is not stale is remembered before ByAccessToken returns: it
 	// ends the refresh token before.
+	//
+	// What was done before through the same storage, the answer knows. What was done
+	// through another on the same database it may not know for a second.
 	ByAccessToken(ctx context.Context, access domain.TokenKey, now time.Time) (domain.Bearer, error)
 
 	// Delete ends the session and deletes its device, or returns

@@ -1,6 +1,16 @@
 package gormstore
 
-import "database/sql"
+import (
+	"context"
+	"database/sql"
+	"math"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/seed-31b6c987/doorward/domain"
+	"github.com/seed-31b6c987/doorward/ports"
+)
 
 // FirstNotices is the query with which Due begins.
 const FirstNotices = firstNotices
@@ -18,3 +28,56 @@ var DeletesExpired = map[string]map[string]string{
 	"interactions":  {"postgres": deleteInteractionsPostgres, "sqlite": deleteInteractionsSQLite},
 	"audit_records": {"postgres": deleteRecordsPostgres, "sqlite": deleteRecordsSQLite},
 }
+
+// TrustsTokens says whether the store knows tokens in memory now.
+func (s *Store) TrustsTokens() bool { return s.cache.isTrusted() }
+
+// Deafen makes the store trust its cache for good, and hear of nobody.
+func (s *Store) Deafen() {
+	s.endWatch()
+	s.endWatch = func() {}
+	s.cache.trusted.Store(math.MaxInt64)
+}
+
+// Changes is how often something was forgotten.
+func (s *Store) Changes() uint64 { return s.cache.happened.Load() }
+
+// KnownTokens is how many places of the cache are taken.
+func (s *Store) KnownTokens() (n int) {
+	for i := range s.cache.sets {
+		for j := range s.cache.sets[i] {
+			if s.cache.sets[i][j].Load() != nil {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// Interrupted returns sessions whose look-ups call then when they have read from the
+// database, and keep what they read after that.
+func (s *Store) Interrupted(then func()) ports.SessionRepository {
+	return cachedSessions{interrupted{s.repositories(s).Sessions, then}, s.cache}
+}
+
+type interrupted struct {
+	ports.SessionRepository
+	then func()
+}
+
+func (s interrupted) ByAccessToken(ctx context.Context, access domain.TokenKey, now time.Time) (domain.Bearer, error) {
+	bearer, err := s.SessionRepository.ByAccessToken(ctx, access, now)
+	s.then()
+	return bearer, err
+}
+
+// BeforeListening calls do whenever a listener has connected and does not listen yet.
+func (s *Store) BeforeListening(do func()) {
+	s.dialect.(postgres).config.AfterConnect = func(context.Context, *pgconn.PgConn) error {
+		do()
+		return nil
+	}
+}
+
+// ForgetAll forgets everybody.
+func (s *Store) ForgetAll() { s.cache.forgetAll() }

@@ -39,6 +39,36 @@ func TestStorageOnSQLiteWithoutGroups(t *testing.T) {
 	})
 }
 
+func TestStorageOnPostgreSQLWithTokensInMemory(t *testing.T) {
+	contract.Storage(t, func(t *testing.T) ports.Storage {
+		return caching(t, migrated(t, openPostgres(t, postgres.Open(t))))
+	})
+}
+
+func TestStorageOnSQLiteWithTokensInMemory(t *testing.T) {
+	contract.Storage(t, func(t *testing.T) ports.Storage {
+		return caching(t, migrated(t, openSQLite(t, newFile(t))))
+	})
+}
+
+// caching makes a store know tokens in memory, and waits until it does.
+func caching(t testing.TB, store *gormstore.Store) *gormstore.Store {
+	t.Helper()
+	store.CacheTokens(1000, time.Now)
+	wantTrusted(t, store)
+	return store
+}
+
+// wantTrusted waits until the store knows tokens in memory.
+func wantTrusted(t testing.TB, store *gormstore.Store) {
+	t.Helper()
+	for start := time.Now(); !store.TrustsTokens(); time.Sleep(time.Millisecond) {
+		if time.Since(start) > 15*time.Second {
+			t.Fatal("the cache of tokens is not used")
+		}
+	}
+}
+
 // onBoth runs a test on an empty, migrated database of each dialect.
 func onBoth(t *testing.T, test func(t *testing.T, url string, store *gormstore.Store)) {
 	t.Run("PostgreSQL", func(t *testing.T) {

@@ -49,7 +49,7 @@ func OpenSQLite(ctx context.Context, o Options) (*Store, error) {
 		return nil, err
 	}
 	dialect := sqlite{file: file, log: logOf(o)}
-	s := &Store{dialect: dialect}
+	s := &Store{dialect: dialect, log: logOf(o)}
 	if err := s.limited(ctx, dialect.enterWAL); err != nil {
 		return nil, err
 	}

@@ -30,18 +30,24 @@ type Options struct {
 	// GroupSignIns says that sign-ins outside transactions are written together
 	// if they have to wait. Each has its own answer, as without it.
 	GroupSignIns bool
+	// NoTokenCaches says that no store of the database caches tokens: nobody is told
+	// of what this one changes.
+	NoTokenCaches bool
 	// Log is told what an operator should know; nil: nobody is told.
 	Log *slog.Logger
 }
 
 // A Store is a [ports.Storage] in a database. It may be used concurrently.
 type Store struct {
-	dialect dialect
-	writer  *gorm.DB
-	reader  *gorm.DB // on PostgreSQL the same as writer
-	pools   []*sql.DB
-	groups  *gatherer // nil: each sign-in is written alone
-	spare   int       // how many dead connections a call may meet
+	dialect  dialect
+	writer   *gorm.DB
+	reader   *gorm.DB // on PostgreSQL the same as writer
+	pools    []*sql.DB
+	log      *slog.Logger
+	groups   *gatherer   // nil: each sign-in is written alone
+	cache    *tokenCache // nil: none
+	endWatch func()      // of what others write, for the cache
+	spare    int         // how many dead connections a call may meet
 }
 
 // A dialect is what differs between the databases.
@@ -58,6 +64,9 @@ type dialect interface {
 	explain(err error) error
 	// migrate brings the schema up to the newest version.
 	migrate(ctx context.Context) error
+	// watch makes the cache forget what others write, and trusts it as long as it does;
+	// then it calls seen. It returns when it cannot, or ctx ends.
+	watch(ctx context.Context, cache *tokenCache, seen func()) error
 	// tableExists is a query for the number of tables of a name.
 	tableExists() string
 	// migrations is the directory of the dialect's migrations.
@@ -68,6 +77,9 @@ type dialect interface {
 func (s *Store) Close() error {
 	if s.groups != nil {
 		s.groups.close()
+	}
+	if s.cache != nil {
+		s.endWatch()
 	}
 	var errs []error
 	for _, pool := range s.pools {
@@ -89,6 +101,10 @@ func (s *Store) Repositories() ports.Repositories {
 	r := s.repositories(s)
 	if s.groups != nil {
 		r.Sessions = gatheredSessions{r.Sessions, s.groups}
+	}
+	if s.cache != nil {
+		r = watched(r, s.cache)
+		r.Sessions = cachedSessions{r.Sessions, s.cache}
 	}
 	return r
 }

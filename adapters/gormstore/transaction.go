@@ -13,6 +13,16 @@ import (
 // InTransaction implements [ports.Storage]. It calls do again if the database
 // gave the transaction up in favour of another; all of it has four seconds.
 func (s *Store) InTransaction(ctx context.Context, do func(ports.Repositories) error) error {
+	if s.cache == nil {
+		return s.inTransaction(ctx, do)
+	}
+	var changed noted
+	err := s.inTransaction(ctx, func(r ports.Repositories) error { return do(watched(r, &changed)) })
+	s.cache.forget(changed.users...)
+	return err
+}
+
+func (s *Store) inTransaction(ctx context.Context, do func(ports.Repositories) error) error {
 	var inside error // of do, or of a call that it overlooked: explained already
 	err := s.limited(ctx, func(limit context.Context) error {
 		inside = nil

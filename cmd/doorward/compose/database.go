@@ -75,7 +75,9 @@ func openStore(ctx context.Context, cfg *config.Config, log *slog.Logger) (*gorm
 func storeOptions(cfg *config.Config, log *slog.Logger) gormstore.Options {
 	return gormstore.Options{
 		URL: cfg.Database.URL.Reveal(), MaxConnections: cfg.Database.MaxConnections,
-		GroupSignIns: cfg.Database.GroupSignIns, Log: log,
+		GroupSignIns:  cfg.Database.GroupSignIns,
+		NoTokenCaches: cfg.Database.TokenCache == 0,
+		Log:           log,
 	}
 }
 
@@ -103,12 +105,23 @@ func kindOf(cfg *config.Config) kind {
 
 func openSQLite(ctx context.Context, cfg *config.Config, server domain.ServerName, log *slog.Logger) (*gormstore.Store, func(), error) {
 	store, err := gormstore.OpenSQLite(ctx, storeOptions(cfg, log))
-	return prepared(ctx, cfg, server, store, err)
+	return caching(cfg)(prepared(ctx, cfg, server, store, err))
 }
 
 func openPostgres(ctx context.Context, cfg *config.Config, server domain.ServerName, log *slog.Logger) (*gormstore.Store, func(), error) {
 	store, err := gormstore.OpenPostgres(ctx, storeOptions(cfg, log))
-	return prepared(ctx, cfg, server, store, err)
+	return caching(cfg)(prepared(ctx, cfg, server, store, err))
+}
+
+// caching makes a store that was prepared know tokens in memory, on the machine's
+// clock: it bounds for how long that is trusted.
+func caching(cfg *config.Config) func(*gormstore.Store, func(), error) (*gormstore.Store, func(), error) {
+	return func(store *gormstore.Store, release func(), err error) (*gormstore.Store, func(), error) {
+		if err == nil && cfg.Database.TokenCache > 0 {
+			store.CacheTokens(cfg.Database.TokenCache, Now)
+		}
+		return store, release, err
+	}
 }
 
 // prepared brings the schema of a store up to date, or only checks it with

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 
+	"github.com/seed-31b6c987/doorward/adapters/gormstore"
 	"github.com/seed-31b6c987/doorward/adapters/homeserver"
 	"github.com/seed-31b6c987/doorward/adapters/metrics"
 	"github.com/seed-31b6c987/doorward/application"
@@ -24,9 +25,16 @@ func newDelegation(cfg *config.Config, storage ports.Storage, now application.Cl
 	return &application.Delegation{Homeserver: client, Storage: storage, Now: now, Log: log}, nil
 }
 
-// newMetrics counts what waits for the homeserver, too, if one delegates.
-func newMetrics(delegation *application.Delegation, now application.Clock) *metrics.Metrics {
+// newMetrics counts what waits for the homeserver, too, if one delegates, and what
+// the storage knows in memory, if it is a database.
+func newMetrics(storage ports.Storage, delegation *application.Delegation, now application.Clock) *metrics.Metrics {
 	m := metrics.New()
+	if store, ok := storage.(*gormstore.Store); ok && store.CachesTokens() {
+		m.WatchTokenCache(func() (hits, misses uint64, trusted bool) {
+			stats := store.TokenCacheStats()
+			return stats.Hits, stats.Misses, stats.Trusted
+		})
+	}
 	if delegation != nil {
 		m.WatchOutbox(delegation.Storage.Repositories().Outbox.Backlog, now)
 	}

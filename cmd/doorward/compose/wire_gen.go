@@ -79,7 +79,7 @@ func Memory(cfg *config.Config, now application.Clock, log *slog.Logger) (*App, 
 		cleanup()
 		return nil, nil, err
 	}
-	metrics := newMetrics(delegation, now)
+	metrics := newMetrics(store, delegation, now)
 	api := httpapi.API{
 		UseCases: useCases,
 		Ping:     v,
@@ -184,7 +184,7 @@ func SQLite(ctx context.Context, cfg *config.Config, now application.Clock, log 
 		cleanup()
 		return nil, nil, err
 	}
-	metrics := newMetrics(delegation, now)
+	metrics := newMetrics(store, delegation, now)
 	api := httpapi.API{
 		UseCases: useCases,
 		Ping:     v,
@@ -290,7 +290,7 @@ func Postgres(ctx context.Context, cfg *config.Config, now application.Clock, lo
 		cleanup()
 		return nil, nil, err
 	}
-	metrics := newMetrics(delegation, now)
+	metrics := newMetrics(store, delegation, now)
 	api := httpapi.API{
 		UseCases: useCases,
 		Ping:     v,

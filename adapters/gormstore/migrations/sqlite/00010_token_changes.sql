@@ -1,0 +1,46 @@
+-- Whose tokens changed, in the order of the commits: servers that keep in memory whose
+-- tokens are read it again and again, since somebody else may have written. What is old
+-- is of no use; whoever missed it forgets everything. A token that was never used is
+-- kept by nobody.
+
+-- +goose NO TRANSACTION
+-- +goose Up
+CREATE TABLE token_changes (
+    n       INTEGER PRIMARY KEY,
+    user_id TEXT NOT NULL
+);
+
+-- +goose StatementBegin
+CREATE TRIGGER token_changes_bounded AFTER INSERT ON token_changes WHEN NEW.n % 1000 = 0
+BEGIN
+    DELETE FROM token_changes WHERE n <= NEW.n - 10000;
+END;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+CREATE TRIGGER token_deleted AFTER DELETE ON devices
+WHEN OLD.session_hash IS NOT NULL AND OLD.confirmed
+BEGIN
+    INSERT INTO token_changes (user_id) VALUES (OLD.user_id);
+END;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+CREATE TRIGGER token_changed AFTER UPDATE OF session_hash, access_hash, access_expires_at ON devices
+WHEN OLD.session_hash IS NOT NULL AND OLD.confirmed
+    AND (OLD.session_hash, OLD.access_hash, OLD.access_expires_at)
+        IS NOT (NEW.session_hash, NEW.access_hash, NEW.access_expires_at)
+BEGIN
+    INSERT INTO token_changes (user_id) VALUES (OLD.user_id);
+END;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+CREATE TRIGGER user_changed
+AFTER UPDATE OF display_name, avatar_url, admin, guest, locked, suspended, deactivated, erased ON users
+WHEN (OLD.display_name, OLD.avatar_url, OLD.admin, OLD.guest, OLD.locked, OLD.suspended, OLD.deactivated, OLD.erased)
+    IS NOT (NEW.display_name, NEW.avatar_url, NEW.admin, NEW.guest, NEW.locked, NEW.suspended, NEW.deactivated, NEW.erased)
+BEGIN
+    INSERT INTO token_changes (user_id) VALUES (OLD.id);
+END;
+-- +goose StatementEnd

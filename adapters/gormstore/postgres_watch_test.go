@@ -1,0 +1,289 @@
+package gormstore_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/seed-31b6c987/doorward/adapters/gormstore"
+	"github.com/seed-31b6c987/doorward/domain"
+	"github.com/seed-31b6c987/doorward/ports"
+	"github.com/seed-31b6c987/doorward/test/postgres"
+)
+
+// listeners finds the connections of listeners, by what they said last.
+const listeners = `
+SELECT pid FROM pg_stat_activity WHERE query LIKE 'SELECT pg_notify(''doorward_echo%' AND datname = current_database()`
+
+// lockedAt locks alice past the store, as another instance would, and says when that was
+// committed.
+func lockedAt(t *testing.T, server *postgres.Server) time.Time {
+	t.Helper()
+	if err := server.Exec("UPDATE users SET locked = true"); err != nil {
+		t.Fatal(err)
+	}
+	return time.Now()
+}
+
+// wantLockedWithinASecond asks for alice's token until it is known that she is locked,
+// or a second is over after which nobody may let her in.
+func wantLockedWithinASecond(t *testing.T, store *gormstore.Store, since time.Time) {
+	t.Helper()
+	ask := func(limit time.Duration) (domain.Bearer, error) {
+		ctx, cancel := context.WithTimeout(t.Context(), limit)
+		defer cancel()
+		return store.Repositories().Sessions.ByAccessToken(ctx, access("t"), at)
+	}
+	for time.Since(since) < time.Second {
+		if bearer, err := ask(100 * time.Millisecond); err == nil && bearer.User.Locked {
+			t.Logf("known after %v", time.Since(since))
+			break
+		}
+	}
+	for range 100 {
+		if bearer, err := ask(5 * time.Second); err == nil && !bearer.User.Locked {
+			t.Fatalf("let in %v after the lock", time.Since(since))
+		} else if err != nil {
+			break // the database does not answer, and nobody is let in
+		}
+	}
+}
+
+// wantKnowsAgain wants tokens to be known in memory again.
+func wantKnowsAgain(t *testing.T, store *gormstore.Store) {
+	t.Helper()
+	wantTrusted(t, store)
+	known(t, store)
+}
+
+func TestNobodyIsLetInWhileItsListenerIsDown(t *testing.T) {
+	for name, down := range map[string]func(t *testing.T, server *postgres.Server, pid int) (up func() error){
+		"killed": func(t *testing.T, server *postgres.Server, pid int) func() error {
+			execute(t, raw(t, server.URL("postgres")), fmt.Sprintf("SELECT pg_terminate_backend(%d)", pid))
+			return func() error { return nil }
+		},
+		"frozen": func(t *testing.T, server *postgres.Server, pid int) func() error {
+			if err := server.FreezeOne(pid); err != nil {
+				t.Fatal(err)
+			}
+			return func() error { return server.ThawOne(pid) }
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := postgres.StartFor(t)
+			store := caching(t, migrated(t, openPostgres(t, server.URL("postgres"))))
+			known(t, store)
+			up := down(t, server, one[int](t, raw(t, server.URL("postgres")), listeners))
+			wantLockedWithinASecond(t, store, lockedAt(t, server))
+			if err := up(); err != nil {
+				t.Fatal(err)
+			}
+			wantKnowsAgain(t, store)
+		})
+	}
+}
+
+// While PostgreSQL is down nobody knows what others do with it; what was locked last is
+// not let in for more than a second.
+func TestNobodyIsLetInWhilePostgreSQLIsDown(t *testing.T) {
+	for name, c := range map[string]struct {
+		down, up func(*postgres.Server) error
+	}{
+		"frozen":  {(*postgres.Server).Freeze, (*postgres.Server).Thaw},
+		"stopped": {(*postgres.Server).Halt, (*postgres.Server).Restart},
+		"killed":  {(*postgres.Server).Kill, (*postgres.Server).Restart},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := postgres.StartFor(t)
+			store := caching(t, migrated(t, openPostgres(t, server.URL("postgres"))))
+			known(t, store)
+			since := lockedAt(t, server)
+			if err := c.down(server); err != nil {
+				t.Fatal(err)
+			}
+			wantLockedWithinASecond(t, store, since)
+			if store.TrustsTokens() {
+				t.Error("the cache is used")
+			}
+			if err := c.up(server); err != nil {
+				t.Fatal(err)
+			}
+			wantKnowsAgain(t, store)
+		})
+	}
+}
+
+// What is committed between a connection and the next, nobody hears. So a listener
+// forgets everything, and does that after it has begun to listen.
+func TestAListenerForgetsWhatItMayHaveMissed(t *testing.T) {
+	server := postgres.StartFor(t)
+	store := caching(t, migrated(t, openPostgres(t, server.URL("postgres"))))
+	known(t, store)
+	done := make(chan bool, 10)
+	store.BeforeListening(func() {
+		if len(done) == 0 { // alice is known, and locked before anybody listens
+			_, err := ask(t, store)
+			if err != nil {
+				t.Error(err)
+			}
+			lockedAt(t, server)
+			done <- true
+		}
+	})
+	execute(t, raw(t, server.URL("postgres")), "SELECT pg_terminate_backend(pid) FROM ("+listeners+") l")
+	<-done
+	time.Sleep(time.Second) // until then what was known before is trusted
+	wantTrusted(t, store)
+	if bearer, err := ask(t, store); err != nil || !bearer.User.Locked {
+		t.Errorf("%+v, %v", bearer, err)
+	}
+}
+
+// The cache is trusted until a while after the last echo was sent, not after it came.
+func TestALateEchoIsTrustedForLess(t *testing.T) {
+	server := postgres.StartFor(t)
+	store := caching(t, migrated(t, openPostgres(t, server.URL("postgres"))))
+	known(t, store)
+	pid := one[int](t, raw(t, server.URL("postgres")), listeners)
+	for range 3 {
+		if err := server.FreezeOne(pid); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(1500 * time.Millisecond) // an echo is on its way, and too old when it comes
+		if store.TrustsTokens() {
+			t.Error("trusted without an echo")
+		}
+		if err := server.ThawOne(pid); err != nil {
+			t.Fatal(err)
+		}
+		wantTrusted(t, store)
+	}
+	if n := one[int](t, raw(t, server.URL("postgres")), "SELECT count(*) FROM ("+listeners+") l"); n != 1 {
+		t.Errorf("%d listen", n)
+	}
+}
+
+// notified returns what is notified while do is done.
+func notified(t *testing.T, url string, do func()) (users []string) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.WithoutCancel(t.Context()))
+	if _, err := conn.Exec(t.Context(), "LISTEN doorward_tokens"); err != nil {
+		t.Fatal(err)
+	}
+	do()
+	if _, err := conn.Exec(t.Context(), "NOTIFY doorward_tokens, 'the end'"); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		n, err := conn.WaitForNotification(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n.Payload == "the end" {
+			return users
+		}
+		users = append(users, n.Payload)
+	}
+}
+
+// To notify holds up all who commit, so it is done only for tokens that somebody may
+// know, and once for a user and transaction.
+func TestPostgreSQLNotifiesOnlyOfTokensThatDie(t *testing.T) {
+	url := postgres.Open(t)
+	store := migrated(t, openPostgres(t, url))
+	r := store.Repositories()
+	refresh := func(from, to string, now time.Time) {
+		t.Helper()
+		_, err := r.Sessions.Refresh(t.Context(), domain.Renewal{
+			Token: domain.TokenKey{Session: session("t"), Token: domain.Token(from).Hash()}, At: now,
+			Pair: domain.Pair{Access: domain.Token("access" + to).Hash(), AccessExpires: now.Add(time.Minute), Refresh: domain.Token(to).Hash()},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		what string
+		do   func()
+		want int
+	}{
+		{"a first login", func() {
+			in := login(alice, "d", "t")
+			in.Refresh = domain.Token("refresh").Hash()
+			must(t, signIn(t.Context(), store, in))
+		}, 0},
+		{"a new device", func() { must(t, signIn(t.Context(), store, login(alice, "e", "e"))) }, 0},
+		{"a refresh", func() { refresh("refresh", "2", at) }, 1},
+		{"another, while nobody has used the tokens", func() { refresh("refresh", "3", at) }, 0},
+		{"the first use", func() {
+			_, err := r.Sessions.ByAccessToken(t.Context(), domain.TokenKey{Session: session("t"), Token: domain.Token("access3").Hash()}, at)
+			must(t, err)
+		}, 0},
+		{"a refresh long after the token expired", func() { refresh("3", "4", at.Add(time.Hour)) }, 0},
+		{"an update that changes nothing", func() {
+			_, err := r.Users.Update(t.Context(), alice, func(*domain.User) error { return nil })
+			must(t, err)
+		}, 0},
+		{"a password", func() { must(t, r.Passwords.Put(t.Context(), alice, "hash")) }, 0},
+		{"a name of a device", func() { must(t, r.Devices.Rename(t.Context(), alice, "e", "name")) }, 0},
+		{"a sighting", func() {
+			must(t, r.Sightings.Record(t.Context(), []domain.Sighting{{User: alice, Device: "e", Seen: domain.Seen{At: at.Add(time.Hour)}}}))
+		}, 0},
+		{"much at once", func() {
+			must(t, store.InTransaction(t.Context(), func(r ports.Repositories) error {
+				for i := range 50 {
+					if _, err := r.Sessions.SignIn(t.Context(), login(alice, domain.DeviceID(fmt.Sprint(i)), fmt.Sprint(i))); err != nil {
+						return err
+					}
+				}
+				if _, err := r.Users.Update(t.Context(), alice, func(u *domain.User) error { u.Locked = true; return nil }); err != nil {
+					return err
+				}
+				_, err := r.Devices.DeleteAll(t.Context(), alice)
+				return err
+			}))
+		}, 1},
+	} {
+		want := slices.Repeat([]string{string(alice)}, c.want)
+		if got := notified(t, url, c.do); !slices.Equal(got, want) {
+			t.Errorf("%s: %v", c.what, got)
+		}
+	}
+}
+
+// The longest id of a user fits into a notification.
+func TestTheLongestUserIsNotified(t *testing.T) {
+	url := postgres.Open(t)
+	store := migrated(t, openPostgres(t, url))
+	long := domain.UserID("@" + strings.Repeat("é", 120) + ":example.org")
+	must(t, signIn(t.Context(), store, login(long, "d", "t")))
+	got := notified(t, url, func() { must(t, signIn(t.Context(), store, login(long, "d", "u"))) })
+	if !slices.Equal(got, []string{string(long)}) {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestWhereNobodyCachesNobodyIsNotified(t *testing.T) {
+	url := postgres.Open(t)
+	store := migrated(t, closed(t)(gormstore.OpenPostgres(t.Context(), gormstore.Options{URL: url, NoTokenCaches: true})))
+	must(t, signIn(t.Context(), store, login(alice, "d", "t")))
+	if got := notified(t, url, func() { must(t, signIn(t.Context(), store, login(alice, "d", "u"))) }); got != nil {
+		t.Errorf("%v", got)
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
