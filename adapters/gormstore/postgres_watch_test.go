@@ -287,3 +287,44 @@ func must(t *testing.T, err error) {
 		t.Fatal(err)
 	}
 }
+
+// A look-up between the end of a transaction's work and its commit reads what was
+// before, and what it read does not hold after the commit.
+func TestALookUpDuringACommitIsNotKept(t *testing.T) {
+	url := postgres.Open(t)
+	store, db := caching(t, migrated(t, openPostgres(t, url))), raw(t, url)
+	execute(t, db,
+		"CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NULL; END'",
+		"CREATE CONSTRAINT TRIGGER slow_commit AFTER UPDATE ON users DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wait()")
+	store.Deafen()
+	for what, lock := range map[string]func() error{
+		"a call": func() error {
+			_, err := store.Repositories().Users.Update(t.Context(), alice, func(u *domain.User) error { u.Locked = true; return nil })
+			return err
+		},
+		"a transaction": func() error {
+			return store.InTransaction(t.Context(), func(r ports.Repositories) error {
+				_, err := r.Users.Update(t.Context(), alice, func(u *domain.User) error { u.Locked = true; return nil })
+				return err
+			})
+		},
+	} {
+		known(t, store)
+		holder, err := db.BeginTx(t.Context(), nil)
+		must(t, err)
+		_, err = holder.ExecContext(t.Context(), "SELECT pg_advisory_xact_lock(1)")
+		must(t, err)
+		done := make(chan error)
+		go func() { done <- lock() }()
+		awaitWaiting(t, db, "commit")
+		store.ForgetAll()
+		if bearer, err := ask(t, store); err != nil || bearer.User.Locked {
+			t.Errorf("%s: locked before the commit: %+v, %v", what, bearer, err)
+		}
+		must(t, holder.Rollback())
+		must(t, <-done)
+		if bearer, err := ask(t, store); err != nil || !bearer.User.Locked {
+			t.Errorf("%s: %+v, %v", what, bearer, err)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package gormstore
 
 import (
+	"encoding/binary"
 	"hash/maphash"
 	"math/rand/v2"
 	"sync/atomic"
@@ -143,10 +144,10 @@ func (c *tokenCache) placeFor(key domain.TokenKey) *atomic.Pointer[keptBearer] {
 	return &set[first]
 }
 
-// setOf is where a token is kept. Hashes of sessions are as good as random, and not
-// chosen by clients.
+// setOf is where a token is kept. The hash of a session is as good as random, and no
+// client chooses it.
 func (c *tokenCache) setOf(key domain.TokenKey) *cacheSet {
-	return &c.sets[maphash.Bytes(c.seed, key.Session[:])%uint64(len(c.sets))]
+	return &c.sets[binary.LittleEndian.Uint64(key.Session[:])%uint64(len(c.sets))]
 }
 
 func (c *tokenCache) markOf(user domain.UserID) *atomic.Uint64 {
