@@ -71,21 +71,24 @@ homeserver: {kind: synapse, url: "http://127.0.0.1:1/", secret: %s, issuer: "htt
 database: {token_cache: %d}
 `
 
-// openForBench opens a door with so many tokens in memory, and signs in 1,000 users.
+// openForBench opens a door with so many tokens in memory, and 1,000 users who signed in
+// before there was a homeserver that delegates.
 func openForBench(b *testing.B, name, database string, cache int) benchDoor {
 	b.Helper()
-	cfg, err := config.Parse("test", []byte(plain+fmt.Sprintf(benchSettings, homeserversSecret, cache)),
-		[]string{"DOORWARD_DATABASE_URL=" + database, "DOORWARD_RATE_LIMITS_ENABLED=false"})
-	if err != nil {
-		b.Fatal(err)
+	open := func(settings string) *compose.App {
+		cfg, err := config.Parse("test", []byte(settings), []string{"DOORWARD_DATABASE_URL=" + database, "DOORWARD_RATE_LIMITS_ENABLED=false"})
+		if err != nil {
+			b.Fatal(err)
+		}
+		app, release, err := compose.OpenAt(b.Context(), cfg, time.Now, slog.New(slog.DiscardHandler))
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Cleanup(release)
+		return app
 	}
-	app, release, err := compose.OpenAt(b.Context(), cfg, time.Now, slog.New(slog.DiscardHandler))
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(release)
-	h := app.Handler()
-	var tokens []string
+	d := benchDoor{name: name}
+	h := open(plain).Handler()
 	for i := range 1000 {
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, httptest.NewRequest("POST", loginPath, strings.NewReader(loginBody(jwt(claims{"sub": fmt.Sprint("user", i)})))))
@@ -94,12 +97,14 @@ func openForBench(b *testing.B, name, database string, cache int) benchDoor {
 		if token == "" {
 			b.Fatal(w.Body)
 		}
-		tokens = append(tokens, token)
+		d.tokens = append(d.tokens, token)
 	}
-	for cache > 0 && !app.Storage.(*gormstore.Store).TokenCacheStats().Trusted {
+	app := open(plain + fmt.Sprintf(benchSettings, homeserversSecret, cache))
+	d.Handler = app.Handler()
+	for store := app.Storage.(*gormstore.Store); cache > 0 && !store.TokenCacheStats().Trusted; {
 		time.Sleep(time.Millisecond)
 	}
-	return benchDoor{name, h, tokens}
+	return d
 }
 
 func whoamiRequest(token string) string {

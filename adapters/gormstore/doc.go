@@ -17,6 +17,12 @@
 // waits for none of them, and whoever locks or creates several users does so in the
 // order of their ids, so that single calls never wait in a circle.
 //
+// A store may know in memory whose tokens are (Store.CacheTokens). What it writes
+// itself it forgets after the commit. Of what others write it hears from triggers of
+// the schema: on PostgreSQL they notify from the transaction that commits, on SQLite
+// they note it in a table that is read fifty times a second. As long as it cannot be
+// sure to hear of it, it asks the database.
+//
 // Every call ends within five seconds, retries included. A database that is
 // frozen, gone, full or overloaded gives domain.ErrUnavailable; when it is back,
 // the next call works. Errors hold what the database says about itself, never

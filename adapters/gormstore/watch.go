@@ -32,9 +32,10 @@ func (s *Store) CacheTokens(tokens int, clock func() time.Time) {
 // again until ctx ends, and tells an operator when it begins to fail and when it
 // works again.
 func watch(ctx context.Context, log *slog.Logger, once func(seen func()) error) {
-	isDown := false
+	isDown, rest := false, watchPause
 	for {
 		err := once(func() {
+			rest = watchPause
 			if isDown {
 				log.Info("what others write to the database is seen again: tokens are cached")
 			}
@@ -47,12 +48,16 @@ func watch(ctx context.Context, log *slog.Logger, once func(seen func()) error) 
 			log.Warn("what others write to the database is not seen: no tokens are cached", slog.Any("error", err))
 		}
 		isDown = true
-		pause(ctx, watchPause)
+		pause(ctx, rest)
+		rest = min(2*rest, longestPause)
 	}
 }
 
-// watchPause lies between two attempts to watch.
-const watchPause = 250 * time.Millisecond
+// Between two attempts to watch there is a pause, which grows as long as they fail.
+const (
+	watchPause   = 250 * time.Millisecond
+	longestPause = 4 * time.Second
+)
 
 // pause waits, unless ctx ends.
 func pause(ctx context.Context, d time.Duration) {
