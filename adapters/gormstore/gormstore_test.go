@@ -19,35 +19,29 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(postgres.Main(m)) }
 
+// Sign-ins go in groups and tokens are known in memory, or neither.
+
 func TestStorageOnPostgreSQL(t *testing.T) {
-	contract.Storage(t, func(t *testing.T) ports.Storage { return migrated(t, openPostgres(t, postgres.Open(t))) })
-}
-
-func TestStorageOnPostgreSQLWithoutGroups(t *testing.T) {
-	contract.Storage(t, func(t *testing.T) ports.Storage {
-		return migrated(t, closed(t)(gormstore.OpenPostgres(t.Context(), gormstore.Options{URL: postgres.Open(t)})))
-	})
-}
-
-func TestStorageOnSQLite(t *testing.T) {
-	contract.Storage(t, func(t *testing.T) ports.Storage { return migrated(t, openSQLite(t, newFile(t))) })
-}
-
-func TestStorageOnSQLiteWithoutGroups(t *testing.T) {
-	contract.Storage(t, func(t *testing.T) ports.Storage {
-		return migrated(t, closed(t)(gormstore.OpenSQLite(t.Context(), gormstore.Options{URL: newFile(t)})))
-	})
-}
-
-func TestStorageOnPostgreSQLWithTokensInMemory(t *testing.T) {
 	contract.Storage(t, func(t *testing.T) ports.Storage {
 		return caching(t, migrated(t, openPostgres(t, postgres.Open(t))))
 	})
 }
 
-func TestStorageOnSQLiteWithTokensInMemory(t *testing.T) {
+func TestStorageOnPostgreSQLWithoutGroupsAndTokensInMemory(t *testing.T) {
+	contract.Storage(t, func(t *testing.T) ports.Storage {
+		return migrated(t, closed(t)(gormstore.OpenPostgres(t.Context(), gormstore.Options{URL: postgres.Open(t), NoTokenCaches: true})))
+	})
+}
+
+func TestStorageOnSQLite(t *testing.T) {
 	contract.Storage(t, func(t *testing.T) ports.Storage {
 		return caching(t, migrated(t, openSQLite(t, newFile(t))))
+	})
+}
+
+func TestStorageOnSQLiteWithoutGroupsAndTokensInMemory(t *testing.T) {
+	contract.Storage(t, func(t *testing.T) ports.Storage {
+		return migrated(t, closed(t)(gormstore.OpenSQLite(t.Context(), gormstore.Options{URL: newFile(t)})))
 	})
 }
 

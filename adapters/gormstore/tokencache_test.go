@@ -163,13 +163,13 @@ func TestAnotherStoreKnowsWithinASecond(t *testing.T) {
 	onBoth(t, func(t *testing.T, url string, other *gormstore.Store) {
 		caching(t, other)
 		store := caching(t, reopened(t, url))
-		eachChange(t, other, func(what string, c change, do func() error) {
+		for _, c := range changes {
 			known(t, other, store)
-			if err := do(); err != nil {
-				t.Fatalf("%s: %v", what, err)
+			if err := c.do(t.Context(), other.Repositories()); err != nil {
+				t.Fatalf("%s: %v", c.what, err)
 			}
-			wantWithinASecond(t, what, func() bool { return c.is(ask(t, store)) })
-		})
+			wantWithinASecond(t, c.what, func() bool { return c.is(ask(t, store)) })
+		}
 	})
 }
 
@@ -236,23 +236,23 @@ func TestALookUpThatWasOvertakenByAnotherStoreIsNotKept(t *testing.T) {
 	onBoth(t, func(t *testing.T, url string, other *gormstore.Store) {
 		caching(t, other)
 		store := caching(t, reopened(t, url))
-		eachChange(t, other, func(what string, c change, do func() error) {
+		for _, c := range changes {
 			known(t, other, store)
 			store.ForgetAll()
 			_, err := store.Interrupted(func() {
 				before := store.Changes()
-				if err := do(); err != nil {
-					t.Fatalf("%s: %v", what, err)
+				if err := c.do(t.Context(), other.Repositories()); err != nil {
+					t.Fatalf("%s: %v", c.what, err)
 				}
-				wantWithinASecond(t, what, func() bool { return store.Changes() > before })
+				wantWithinASecond(t, c.what, func() bool { return store.Changes() > before })
 			}).ByAccessToken(t.Context(), access("t"), at)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if bearer, err := ask(t, store); !c.is(bearer, err) {
-				t.Errorf("%s: %+v, %v", what, bearer, err)
+				t.Errorf("%s: %+v, %v", c.what, bearer, err)
 			}
-		})
+		}
 	})
 }
 
