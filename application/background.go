@@ -109,7 +109,8 @@ func (b Background) CleanUp(ctx context.Context) error {
 	r, now := b.Storage.Repositories(), b.Now()
 	_, interactions := r.Interactions.DeleteExpired(ctx, now)
 	_, tickets := r.Tickets.DeleteExpired(ctx, now)
-	errs := errors.Join(interactions, tickets, forgetImported(ctx, r.ImportedTokens), b.Audit.CleanUp(ctx))
+	errs := errors.Join(interactions, tickets, forgetImported(ctx, r.ImportedTokens), b.Audit.CleanUp(ctx),
+		b.Storage.CleanUp(ctx))
 	if b.Delegation != nil {
 		_, err := b.Delegation.BuryDead(ctx)
 		errs = errors.Join(errs, err)

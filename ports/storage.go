@@ -37,6 +37,11 @@ type Storage interface {
 	// until it returns.
 	InTransaction(ctx context.Context, do func(Repositories) error) error
 
+	// CleanUp deletes what the storage keeps for itself and nobody needs any more. It
+	// may take long; ctx ends it, and the next call goes on. It is to be called every
+	// few minutes, by whoever likes to.
+	CleanUp(ctx context.Context) error
+
 	// Ping returns nil if the storage answers, so that reading would succeed.
 	Ping(ctx context.Context) error
 }

@@ -18,10 +18,9 @@
 // order of their ids, so that single calls never wait in a circle.
 //
 // A store may know in memory whose tokens are (Store.CacheTokens). What it writes
-// itself it forgets after the commit. Of what others write it hears from triggers of
-// the schema: on PostgreSQL they notify from the transaction that commits, on SQLite
-// they note it in a table that is read fifty times a second. As long as it cannot be
-// sure to hear of it, it asks the database.
+// itself it forgets after the commit. What others write, triggers of the schema note in
+// a table, in the transaction that commits, which is read fifty times a second. As long
+// as it cannot be sure to see that, it asks the database.
 //
 // Every call ends within five seconds, retries included. A database that is
 // frozen, gone, full or overloaded gives domain.ErrUnavailable; when it is back,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"math"
+	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -71,13 +72,40 @@ func (s interrupted) ByAccessToken(ctx context.Context, access domain.TokenKey, 
 	return bearer, err
 }
 
-// BeforeListening calls do whenever a listener has connected and does not listen yet.
-func (s *Store) BeforeListening(do func()) {
+// BeforeWatching calls do whenever a connection is there for watching.
+func (s *Store) BeforeWatching(do func()) {
 	s.dialect.(postgres).config.AfterConnect = func(context.Context, *pgconn.PgConn) error {
 		do()
 		return nil
 	}
 }
+
+// ChangeLog returns what looks at PostgreSQL's changes and says whether everything is to
+// be forgotten, and what lets it be asleep for a while first.
+func (s *Store) ChangeLog(t *testing.T) (next func() (all bool), sleep func(time.Duration)) {
+	log, err := s.dialect.changes(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(log.close)
+	next = func() bool {
+		_, all, err := log.next(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	return next, func(d time.Duration) { log.(*postgresLog).at -= d.Milliseconds() }
+}
+
+// CleanedUpBefore makes the store's last clean-up one that was so much earlier.
+func (s *Store) CleanedUpBefore(d time.Duration) { s.old.at -= d.Milliseconds() }
+
+// The statements of the changes.
+const (
+	ChangesSince     = changesSince
+	DeleteOldChanges = deleteOldChanges
+)
 
 // ForgetAll forgets everybody.
 func (s *Store) ForgetAll() { s.cache.forgetAll() }

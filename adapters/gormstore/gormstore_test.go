@@ -29,7 +29,7 @@ func TestStorageOnPostgreSQL(t *testing.T) {
 
 func TestStorageOnPostgreSQLWithoutGroupsAndTokensInMemory(t *testing.T) {
 	contract.Storage(t, func(t *testing.T) ports.Storage {
-		return migrated(t, closed(t)(gormstore.OpenPostgres(t.Context(), gormstore.Options{URL: postgres.Open(t), NoTokenCaches: true})))
+		return migrated(t, closed(t)(gormstore.OpenPostgres(t.Context(), gormstore.Options{URL: postgres.Open(t)})))
 	})
 }
 

@@ -50,7 +50,7 @@ func OpenPostgres(ctx context.Context, o Options) (*Store, error) {
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "doorward"
 	}
-	pool := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(prepared(o)))
+	pool := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(readCommitted))
 	limitPool(pool, o.MaxConnections)
 	pool.SetConnMaxLifetime(lifetimeLimit)
 
@@ -73,17 +73,11 @@ func OpenPostgres(ctx context.Context, o Options) (*Store, error) {
 	return s, nil
 }
 
-// prepared makes a connection work as the statements of this package were
-// thought out, whatever the defaults of the server, the database or the role. The schema's
-// triggers read doorward.token_cache.
-func prepared(o Options) func(context.Context, *pgx.Conn) error {
-	return func(ctx context.Context, conn *pgx.Conn) error {
-		_, err := conn.Exec(ctx, "SET default_transaction_isolation = 'read committed'")
-		if err == nil && o.NoTokenCaches {
-			_, err = conn.Exec(ctx, "SET doorward.token_cache = 'off'")
-		}
-		return err
-	}
+// readCommitted makes a connection work as the statements of this package were
+// thought out, whatever the defaults of the server, the database or the role.
+func readCommitted(ctx context.Context, conn *pgx.Conn) error {
+	_, err := conn.Exec(ctx, "SET default_transaction_isolation = 'read committed'")
+	return err
 }
 
 // limitPool bounds a pool of connections, by default to four for each

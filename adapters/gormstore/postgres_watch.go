@@ -2,127 +2,62 @@ package gormstore
 
 import (
 	"context"
-	"errors"
-	"strings"
-	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/seed-31b6c987/doorward/domain"
 )
 
-// echoPeriod lies between two notifications that a listener sends to itself.
-const echoPeriod = trustLimit / 3
-
 const (
-	// tokensChannel is where the schema's triggers say whose tokens changed.
-	tokensChannel = "doorward_tokens"
-	// echoChannel is the beginning of the name of a listener's own channel.
-	echoChannel = "doorward_echo_"
+	// snapshotNow is what a query sees: transactions that had ended. With it comes
+	// the time of the server, in milliseconds.
+	snapshotNow = `SELECT pg_current_snapshot()::text, (extract(epoch FROM clock_timestamp()) * 1000)::bigint`
 
-	// listen needs no commit to reach the disk. NOTIFY holds a lock meanwhile which
-	// all need who notify.
-	listen = `
-SET synchronous_commit = off;
-LISTEN ` + tokensChannel + `;
-DO $$ BEGIN EXECUTE format('LISTEN ` + echoChannel + `%s', pg_backend_pid()); END $$`
-
-	echo = `SELECT pg_notify('` + echoChannel + `' || pg_backend_pid(), '')`
+	// changesSince are the changes that a snapshot does not see and this query does,
+	// and what this query sees. Transactions that the snapshot did not see end were
+	// under way then, and so listed in it, or began later: both are found by the
+	// index, however many old changes there are.
+	changesSince = snapshotNow + `, ARRAY(
+	(SELECT user_id FROM token_changes WHERE xact >= pg_snapshot_xmax($1::text::pg_snapshot) ORDER BY xact LIMIT 4096)
+	UNION ALL
+	(SELECT user_id FROM token_changes WHERE xact = ANY (ARRAY(SELECT pg_snapshot_xip($1::text::pg_snapshot))) LIMIT 4096))`
 )
 
-var (
-	errPooled = errors.New("there is a pooler before PostgreSQL, through which no notifications come")
-	errDeaf   = errors.New("PostgreSQL does not deliver notifications")
-)
-
-// A tokenListener hears of what was committed, on a connection of its own.
+// A postgresLog reads the table of changes, on a connection of its own.
 //
-// Notifications come in the order of the commits. So when a listener hears what it
-// sent to itself, it has heard of everything that was committed before it sent it.
-type tokenListener struct {
-	cache *tokenCache
-	conn  *pgx.Conn
-	sent  time.Duration // when the echo was sent that is on its way
-	heard bool          // the echo
+// Neither the numbers of a sequence nor those of transactions are committed in their
+// order; so it asks for what the last query did not see. LISTEN and NOTIFY would say
+// it sooner, but commits that notify wait for each other while the log is synced: then
+// many refreshes or logins at a time take several times as long. They get lost behind
+// poolers, too.
+type postgresLog struct {
+	conn     *pgx.Conn
+	snapshot string // of the last query; "": there was none
+	at       int64  // when that was, by the server's clock
 }
 
-// watch implements dialect. It listens first and forgets everything then: of what was
-// committed before it listened it has not heard.
-func (p postgres) watch(ctx context.Context, cache *tokenCache, seen func()) error {
-	l := &tokenListener{cache: cache}
-	if err := l.connect(ctx, p.config); err != nil {
-		return err
-	}
-	defer l.close()
-	cache.forgetAll()
-	for {
-		if err := l.echo(ctx); err != nil {
-			return err
-		}
-		seen()
-	}
-}
-
-func (l *tokenListener) connect(ctx context.Context, config *pgx.ConnConfig) (err error) {
+// changes implements dialect.
+func (p postgres) changes(ctx context.Context) (changeLog, error) {
 	ctx, cancel := context.WithTimeout(ctx, connectLimit)
 	defer cancel()
-	config = config.Copy()
-	config.OnNotification = l.hear
-	if l.conn, err = pgx.ConnectConfig(ctx, config); err != nil {
-		return err
-	}
-	var pid uint32
-	err = l.conn.QueryRow(ctx, "SELECT pg_backend_pid()", pgx.QueryExecModeSimpleProtocol).Scan(&pid)
-	if err == nil && pid != l.conn.PgConn().PID() {
-		err = errPooled
-	}
-	if err == nil {
-		_, err = l.conn.Exec(ctx, listen)
-	}
+	conn, err := pgx.ConnectConfig(ctx, p.config.Copy())
 	if err != nil {
-		l.close()
+		return nil, err
 	}
-	return err
+	return &postgresLog{conn: conn}, nil
 }
 
-func (l *tokenListener) close() {
-	limit, cancel := context.WithTimeout(context.Background(), echoPeriod)
+func (l *postgresLog) close() {
+	limit, cancel := context.WithTimeout(context.Background(), watchPause)
 	defer cancel()
 	_ = l.conn.Close(limit) // nothing is lost if it is not told
 }
 
-func (l *tokenListener) hear(_ *pgconn.PgConn, n *pgconn.Notification) {
-	if strings.HasPrefix(n.Channel, echoChannel) {
-		l.heard = true
-		l.cache.trust(l.sent)
-		return
+func (l *postgresLog) next(ctx context.Context) (users []domain.UserID, all bool, err error) {
+	before, at := l.snapshot, l.at
+	if before == "" {
+		return nil, true, l.conn.QueryRow(ctx, snapshotNow).Scan(&l.snapshot, &l.at)
 	}
-	l.cache.forget(domain.UserID(n.Payload))
-}
-
-func (l *tokenListener) send(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, connectLimit)
-	defer cancel()
-	l.heard, l.sent = false, l.cache.age()
-	_, err := l.conn.Exec(ctx, echo)
-	return err
-}
-
-// echo sends an echo, and hears whatever comes for a period.
-func (l *tokenListener) echo(ctx context.Context) error {
-	if err := l.send(ctx); err != nil {
-		return err
-	}
-	period, cancel := context.WithTimeout(ctx, echoPeriod)
-	defer cancel()
-	for period.Err() == nil {
-		if err := l.conn.PgConn().WaitForNotification(period); err != nil && period.Err() == nil {
-			return err
-		}
-	}
-	if !l.heard || l.conn.IsClosed() {
-		return errDeaf
-	}
-	return ctx.Err()
+	err = l.conn.QueryRow(ctx, changesSince, before).Scan(&l.snapshot, &l.at, &users)
+	return users, len(users) >= tooMany || l.at-at > (changesKept/2).Milliseconds(), err
 }

@@ -2,13 +2,10 @@ package gormstore_test
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
-	"slices"
-	"strings"
 	"testing"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 
 	"github.com/seed-31b6c987/doorward/adapters/gormstore"
 	"github.com/seed-31b6c987/doorward/domain"
@@ -16,9 +13,9 @@ import (
 	"github.com/seed-31b6c987/doorward/test/postgres"
 )
 
-// listeners finds the connections of listeners, by what they said last.
-const listeners = `
-SELECT pid FROM pg_stat_activity WHERE query LIKE 'SELECT pg_notify(''doorward_echo%' AND datname = current_database()`
+// watchers finds the connections of those who watch, by what they said last.
+const watchers = `
+SELECT pid FROM pg_stat_activity WHERE query LIKE 'SELECT pg_current_snapshot()%' AND datname = current_database()`
 
 // lockedAt locks alice past the store, as another instance would, and says when that was
 // committed.
@@ -61,7 +58,7 @@ func wantKnowsAgain(t *testing.T, store *gormstore.Store) {
 	known(t, store)
 }
 
-func TestNobodyIsLetInWhileItsListenerIsDown(t *testing.T) {
+func TestNobodyIsLetInWhileNobodyWatches(t *testing.T) {
 	for name, down := range map[string]func(t *testing.T, server *postgres.Server, pid int) (up func() error){
 		"killed": func(t *testing.T, server *postgres.Server, pid int) func() error {
 			execute(t, raw(t, server.URL("postgres")), fmt.Sprintf("SELECT pg_terminate_backend(%d)", pid))
@@ -78,7 +75,7 @@ func TestNobodyIsLetInWhileItsListenerIsDown(t *testing.T) {
 			server := postgres.StartFor(t)
 			store := caching(t, migrated(t, openPostgres(t, server.URL("postgres"))))
 			known(t, store)
-			up := down(t, server, one[int](t, raw(t, server.URL("postgres")), listeners))
+			up := down(t, server, one[int](t, raw(t, server.URL("postgres")), watchers))
 			wantLockedWithinASecond(t, store, lockedAt(t, server))
 			if err := up(); err != nil {
 				t.Fatal(err)
@@ -118,15 +115,15 @@ func TestNobodyIsLetInWhilePostgreSQLIsDown(t *testing.T) {
 	}
 }
 
-// What is committed between a connection and the next, nobody hears. So a listener
-// forgets everything, and does that after it has begun to listen.
-func TestAListenerForgetsWhatItMayHaveMissed(t *testing.T) {
+// What is committed between a connection and the next, nobody saw. So everything is
+// forgotten, and that after it is seen again.
+func TestAStoreForgetsWhatItMayHaveMissed(t *testing.T) {
 	server := postgres.StartFor(t)
 	store := caching(t, migrated(t, openPostgres(t, server.URL("postgres"))))
 	known(t, store)
 	done := make(chan bool, 10)
-	store.BeforeListening(func() {
-		if len(done) == 0 { // alice is known, and locked before anybody listens
+	store.BeforeWatching(func() {
+		if len(done) == 0 { // alice is known, and locked before anybody looks
 			_, err := ask(t, store)
 			if err != nil {
 				t.Error(err)
@@ -135,7 +132,7 @@ func TestAListenerForgetsWhatItMayHaveMissed(t *testing.T) {
 			done <- true
 		}
 	})
-	execute(t, raw(t, server.URL("postgres")), "SELECT pg_terminate_backend(pid) FROM ("+listeners+") l")
+	execute(t, raw(t, server.URL("postgres")), "SELECT pg_terminate_backend(pid) FROM ("+watchers+") w")
 	<-done
 	time.Sleep(time.Second) // until then what was known before is trusted
 	wantTrusted(t, store)
@@ -144,62 +141,108 @@ func TestAListenerForgetsWhatItMayHaveMissed(t *testing.T) {
 	}
 }
 
-// The cache is trusted until a while after the last echo was sent, not after it came.
-func TestALateEchoIsTrustedForLess(t *testing.T) {
+// The cache is trusted until a while after a look began, not after it was over.
+func TestALateLookIsTrustedForLess(t *testing.T) {
 	server := postgres.StartFor(t)
 	store := caching(t, migrated(t, openPostgres(t, server.URL("postgres"))))
 	known(t, store)
-	pid := one[int](t, raw(t, server.URL("postgres")), listeners)
+	pid := one[int](t, raw(t, server.URL("postgres")), watchers)
 	for range 3 {
 		if err := server.FreezeOne(pid); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(1500 * time.Millisecond) // an echo is on its way, and too old when it comes
+		time.Sleep(1500 * time.Millisecond) // a look is under way, and too old when it is over
 		if store.TrustsTokens() {
-			t.Error("trusted without an echo")
+			t.Error("trusted without a look")
 		}
 		if err := server.ThawOne(pid); err != nil {
 			t.Fatal(err)
 		}
 		wantTrusted(t, store)
 	}
-	if n := one[int](t, raw(t, server.URL("postgres")), "SELECT count(*) FROM ("+listeners+") l"); n != 1 {
-		t.Errorf("%d listen", n)
+	if n := one[int](t, raw(t, server.URL("postgres")), "SELECT count(*) FROM ("+watchers+") w"); n != 1 {
+		t.Errorf("%d watch", n)
 	}
 }
 
-// notified returns what is notified while do is done.
-func notified(t *testing.T, url string, do func()) (users []string) {
-	t.Helper()
-	conn, err := pgx.Connect(t.Context(), url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close(context.WithoutCancel(t.Context()))
-	if _, err := conn.Exec(t.Context(), "LISTEN doorward_tokens"); err != nil {
-		t.Fatal(err)
-	}
-	do()
-	if _, err := conn.Exec(t.Context(), "NOTIFY doorward_tokens, 'the end'"); err != nil {
-		t.Fatal(err)
-	}
-	for {
-		n, err := conn.WaitForNotification(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if n.Payload == "the end" {
-			return users
-		}
-		users = append(users, n.Payload)
-	}
-}
-
-// To notify holds up all who commit, so it is done only for tokens that somebody may
-// know, and once for a user and transaction.
-func TestPostgreSQLNotifiesOnlyOfTokensThatDie(t *testing.T) {
+// Transactions end in another order than they begin, and some last for long.
+func TestChangesAreSeenInWhateverOrderTheyAreCommitted(t *testing.T) {
 	url := postgres.Open(t)
-	store := migrated(t, openPostgres(t, url))
+	store, db := caching(t, migrated(t, openPostgres(t, url))), raw(t, url)
+	known(t, store)
+	first, err := db.BeginTx(t.Context(), nil)
+	must(t, err)
+	_, err = first.ExecContext(t.Context(), "UPDATE users SET locked = true WHERE id = $1", string(alice))
+	must(t, err)
+	for i := range 5 {
+		before := store.Changes()
+		must(t, signIn(t.Context(), store, login(benchUser(1), "d", fmt.Sprint("b", i))))
+		if i > 0 { // the first one replaced nothing
+			// Forgotten here, and forgotten once more when it is seen.
+			wantWithinASecond(t, "a later transaction", func() bool { return store.Changes() >= before+2 })
+		}
+		if bearer, err := ask(t, store); err != nil || bearer.User.Locked {
+			t.Fatalf("%+v, %v", bearer, err)
+		}
+	}
+	must(t, first.Commit())
+	wantWithinASecond(t, "the first transaction", func() bool {
+		bearer, err := ask(t, store)
+		return err == nil && bearer.User.Locked
+	})
+}
+
+// More changes than a look reads outdate everything.
+func TestManyChangesAtOnceAreSeen(t *testing.T) {
+	onBoth(t, func(t *testing.T, url string, store *gormstore.Store) {
+		caching(t, store)
+		known(t, store)
+		tx, err := raw(t, url).BeginTx(t.Context(), nil)
+		must(t, err)
+		for _, statement := range []string{`
+			WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 9000)
+			INSERT INTO token_changes (user_id) SELECT '@bob:example.org' FROM numbers`, "UPDATE users SET locked = true",
+		} {
+			_, err := tx.ExecContext(t.Context(), statement)
+			must(t, err)
+		}
+		must(t, tx.Commit())
+		wantWithinASecond(t, "a lock", func() bool {
+			bearer, err := ask(t, store)
+			return err == nil && bearer.User.Locked
+		})
+	})
+}
+
+// Whoever did not look for long may have missed what was deleted since, however short
+// that time was by its own clock.
+func TestWhoeverDidNotLookForLongForgetsEverything(t *testing.T) {
+	log := openPostgres(t, postgres.Open(t))
+	migrated(t, log)
+	next, sleep := log.ChangeLog(t)
+	for i, c := range []struct {
+		slept time.Duration
+		want  bool
+	}{{0, true}, {0, false}, {29 * time.Second, false}, {31 * time.Second, true}, {0, false}} {
+		sleep(c.slept)
+		if all := next(); all != c.want {
+			t.Errorf("%d: after %v: everything %t", i, c.slept, all)
+		}
+	}
+}
+
+// changed returns of how many users' changes others are told while do is done.
+func changed(t *testing.T, db *sql.DB, do func()) int {
+	t.Helper()
+	execute(t, db, "DELETE FROM token_changes")
+	do()
+	return one[int](t, db, "SELECT count(*) FROM token_changes WHERE user_id = '"+string(alice)+"'")
+}
+
+// To tell others costs, so it is done only for tokens that somebody may know.
+func TestOthersAreToldOnlyOfTokensThatDie(t *testing.T) {
+	url := postgres.Open(t)
+	store, db := migrated(t, openPostgres(t, url)), raw(t, url)
 	r := store.Repositories()
 	refresh := func(from, to string, now time.Time) {
 		t.Helper()
@@ -207,9 +250,7 @@ func TestPostgreSQLNotifiesOnlyOfTokensThatDie(t *testing.T) {
 			Token: domain.TokenKey{Session: session("t"), Token: domain.Token(from).Hash()}, At: now,
 			Pair: domain.Pair{Access: domain.Token("access" + to).Hash(), AccessExpires: now.Add(time.Minute), Refresh: domain.Token(to).Hash()},
 		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		must(t, err)
 	}
 	for _, c := range []struct {
 		what string
@@ -238,46 +279,18 @@ func TestPostgreSQLNotifiesOnlyOfTokensThatDie(t *testing.T) {
 		{"a sighting", func() {
 			must(t, r.Sightings.Record(t.Context(), []domain.Sighting{{User: alice, Device: "e", Seen: domain.Seen{At: at.Add(time.Hour)}}}))
 		}, 0},
-		{"much at once", func() {
-			must(t, store.InTransaction(t.Context(), func(r ports.Repositories) error {
-				for i := range 50 {
-					if _, err := r.Sessions.SignIn(t.Context(), login(alice, domain.DeviceID(fmt.Sprint(i)), fmt.Sprint(i))); err != nil {
-						return err
-					}
-				}
-				if _, err := r.Users.Update(t.Context(), alice, func(u *domain.User) error { u.Locked = true; return nil }); err != nil {
-					return err
-				}
-				_, err := r.Devices.DeleteAll(t.Context(), alice)
-				return err
-			}))
+		{"a lock", func() {
+			_, err := r.Users.Update(t.Context(), alice, func(u *domain.User) error { u.Locked = true; return nil })
+			must(t, err)
+		}, 1},
+		{"a logout of the one of two devices that is in use", func() {
+			_, err := r.Devices.DeleteAll(t.Context(), alice)
+			must(t, err)
 		}, 1},
 	} {
-		want := slices.Repeat([]string{string(alice)}, c.want)
-		if got := notified(t, url, c.do); !slices.Equal(got, want) {
-			t.Errorf("%s: %v", c.what, got)
+		if got := changed(t, db, c.do); got != c.want {
+			t.Errorf("%s: %d changes, want %d", c.what, got, c.want)
 		}
-	}
-}
-
-// The longest id of a user fits into a notification.
-func TestTheLongestUserIsNotified(t *testing.T) {
-	url := postgres.Open(t)
-	store := migrated(t, openPostgres(t, url))
-	long := domain.UserID("@" + strings.Repeat("é", 120) + ":example.org")
-	must(t, signIn(t.Context(), store, login(long, "d", "t")))
-	got := notified(t, url, func() { must(t, signIn(t.Context(), store, login(long, "d", "u"))) })
-	if !slices.Equal(got, []string{string(long)}) {
-		t.Errorf("%q", got)
-	}
-}
-
-func TestWhereNobodyCachesNobodyIsNotified(t *testing.T) {
-	url := postgres.Open(t)
-	store := migrated(t, closed(t)(gormstore.OpenPostgres(t.Context(), gormstore.Options{URL: url, NoTokenCaches: true})))
-	must(t, signIn(t.Context(), store, login(alice, "d", "t")))
-	if got := notified(t, url, func() { must(t, signIn(t.Context(), store, login(alice, "d", "u"))) }); got != nil {
-		t.Errorf("%v", got)
 	}
 }
 

@@ -4,69 +4,49 @@ import (
 	"context"
 	"database/sql"
 	"net/url"
-	"time"
 
 	"github.com/seed-31b6c987/doorward/domain"
 )
 
-// lookPeriod lies between two looks at what others wrote.
-const lookPeriod = 20 * time.Millisecond
-
-// A tokenReader reads whose tokens changed, in the order of the commits: who writes is
-// alone.
-type tokenReader struct {
-	cache *tokenCache
-	pool  *sql.DB
-	last  int64 // the last change that was seen
+// An sqliteLog reads the table of changes, on a connection of its own. They are
+// numbered in the order of the commits: who writes is alone.
+type sqliteLog struct {
+	pool *sql.DB
+	last int64 // the last change that was read; -1: none was
 }
 
-// watch implements dialect. The table may have lost what came before it was first
-// looked at, so everything is forgotten then.
-func (q sqlite) watch(ctx context.Context, cache *tokenCache, seen func()) error {
+// changes implements dialect.
+func (q sqlite) changes(context.Context) (changeLog, error) {
 	pool, err := openFile(q.file, url.Values{"_query_only": {"true"}})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer pool.Close()
 	pool.SetMaxOpenConns(1)
-	r := tokenReader{cache: cache, pool: pool}
-	err = pool.QueryRowContext(ctx, "SELECT coalesce(max(n), 0) FROM token_changes").Scan(&r.last)
-	if err != nil {
-		return err
-	}
-	cache.forgetAll()
-	for {
-		at := cache.age()
-		if err := r.look(ctx); err != nil {
-			return err
-		}
-		cache.trust(at)
-		seen()
-		pause(ctx, lookPeriod)
-	}
+	return &sqliteLog{pool: pool, last: -1}, nil
 }
 
-const tokenChanges = `SELECT n, user_id FROM token_changes WHERE n > ? ORDER BY n`
+func (l *sqliteLog) close() { _ = l.pool.Close() }
 
-// look forgets whose tokens changed. If some of the changes are no longer in the table,
-// it forgets everybody.
-func (r *tokenReader) look(ctx context.Context) error {
-	rows, err := r.pool.QueryContext(ctx, tokenChanges, r.last)
+const tokenChanges = `SELECT n, user_id FROM token_changes WHERE n > ? ORDER BY n LIMIT 4096`
+
+func (l *sqliteLog) next(ctx context.Context) (users []domain.UserID, all bool, err error) {
+	if l.last < 0 {
+		err = l.pool.QueryRowContext(ctx, "SELECT coalesce(max(n), 0) FROM token_changes").Scan(&l.last)
+		return nil, true, err
+	}
+	rows, err := l.pool.QueryContext(ctx, tokenChanges, l.last)
 	if err != nil {
-		return err
+		return nil, false, err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var n int64
 		var user domain.UserID
 		if err := rows.Scan(&n, &user); err != nil {
-			return err
+			return nil, false, err
 		}
-		if n != r.last+1 {
-			r.cache.forgetAll()
-		}
-		r.last = n
-		r.cache.forget(user)
+		all = all || n != l.last+1 // some are no longer there
+		l.last, users = n, append(users, user)
 	}
-	return rows.Err()
+	return users, all || len(users) >= tooMany, rows.Err()
 }

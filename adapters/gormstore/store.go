@@ -30,9 +30,6 @@ type Options struct {
 	// GroupSignIns says that sign-ins outside transactions are written together
 	// if they have to wait. Each has its own answer, as without it.
 	GroupSignIns bool
-	// NoTokenCaches says that no store of the database caches tokens: nobody is told
-	// of what this one changes.
-	NoTokenCaches bool
 	// Log is told what an operator should know; nil: nobody is told.
 	Log *slog.Logger
 }
@@ -47,7 +44,8 @@ type Store struct {
 	groups   *gatherer   // nil: each sign-in is written alone
 	cache    *tokenCache // nil: none
 	endWatch func()      // of what others write, for the cache
-	spare    int         // how many dead connections a call may meet
+	old      oldChanges
+	spare    int // how many dead connections a call may meet
 }
 
 // A dialect is what differs between the databases.
@@ -64,9 +62,11 @@ type dialect interface {
 	explain(err error) error
 	// migrate brings the schema up to the newest version.
 	migrate(ctx context.Context) error
-	// watch makes the cache forget what others write, and trusts it as long as it does;
-	// then it calls seen. It returns when it cannot, or ctx ends.
-	watch(ctx context.Context, cache *tokenCache, seen func()) error
+	// changes opens what says whose tokens changed.
+	changes(ctx context.Context) (changeLog, error)
+	// deleteChanges deletes what everybody has read of that, if it was called a while
+	// ago, too.
+	deleteChanges(ctx context.Context, s *Store) error
 	// tableExists is a query for the number of tables of a name.
 	tableExists() string
 	// migrations is the directory of the dialect's migrations.
@@ -95,6 +95,9 @@ func (s *Store) Ping(ctx context.Context) error {
 		return db.Exec("SELECT 1 FROM users LIMIT 1").Error
 	})
 }
+
+// CleanUp implements [ports.Storage].
+func (s *Store) CleanUp(ctx context.Context) error { return s.dialect.deleteChanges(ctx, s) }
 
 // Repositories implements [ports.Storage].
 func (s *Store) Repositories() ports.Repositories {

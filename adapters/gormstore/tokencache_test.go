@@ -292,6 +292,7 @@ func TestOnlyTokensInUseAreKept(t *testing.T) {
 			t.Fatal(err)
 		}
 		second := domain.TokenKey{Session: session("t"), Token: renewal.Pair.Access}
+		quiet(store)
 		before := store.TokenCacheStats()
 		for range 3 {
 			if bearer, err := ask(t, store); err != nil || !bearer.Stale {

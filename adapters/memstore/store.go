@@ -38,6 +38,9 @@ func (s *Store) Ping(ctx context.Context) error { return ctx.Err() }
 // Repositories implements [ports.Storage].
 func (s *Store) Repositories() ports.Repositories { return repositories(s) }
 
+// CleanUp implements [ports.Storage]. There is nothing to clean up.
+func (s *Store) CleanUp(ctx context.Context) error { return ctx.Err() }
+
 // InTransaction implements [ports.Storage]. It calls do once.
 func (s *Store) InTransaction(ctx context.Context, do func(ports.Repositories) error) error {
 	return s.write(ctx, func(v *view) error {

@@ -75,9 +75,7 @@ func openStore(ctx context.Context, cfg *config.Config, log *slog.Logger) (*gorm
 func storeOptions(cfg *config.Config, log *slog.Logger) gormstore.Options {
 	return gormstore.Options{
 		URL: cfg.Database.URL.Reveal(), MaxConnections: cfg.Database.MaxConnections,
-		GroupSignIns:  cfg.Database.GroupSignIns,
-		NoTokenCaches: cfg.Database.TokenCache == 0,
-		Log:           log,
+		GroupSignIns: cfg.Database.GroupSignIns, Log: log,
 	}
 }
 

@@ -1,0 +1,56 @@
+package gormstore
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// oldChanges are those that were committed at a time that is past.
+type oldChanges struct {
+	mu    sync.Mutex
+	until int64 // the last transaction before which none was under way; 0: unknown yet
+	at    int64 // when that was, by the server's clock
+}
+
+const (
+	endedNow = `SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1,
+	(extract(epoch FROM clock_timestamp()) * 1000)::bigint`
+
+	deleteOldChanges = `DELETE FROM token_changes WHERE ctid = ANY (ARRAY (
+	SELECT ctid FROM token_changes WHERE xact >= ?::bigint::text::xid8 AND xact <= ?::bigint::text::xid8
+	ORDER BY xact LIMIT 1000))
+RETURNING xact::text::bigint`
+)
+
+// deleteChanges implements dialect. It deletes what had been committed when it was
+// last called, if that is long enough ago for everybody to have read it.
+func (postgres) deleteChanges(ctx context.Context, s *Store) error {
+	s.old.mu.Lock()
+	defer s.old.mu.Unlock()
+	var until, at int64
+	err := s.read(ctx, func(db *gorm.DB) error { return db.Raw(endedNow).Row().Scan(&until, &at) })
+	if err != nil || s.old.until != 0 && at-s.old.at < changesKept.Milliseconds() {
+		return err
+	}
+	if s.old.until != 0 {
+		if _, err := deleteExpired(ctx, s, oldestChangesExpire, s.old.until); err != nil {
+			return err
+		}
+	}
+	s.old.until, s.old.at = until, at
+	return nil
+}
+
+func oldestChangesExpire(db *gorm.DB, from, until int64) *gorm.DB {
+	return db.Raw(deleteOldChanges, max(from, 0), until)
+}
+
+// deleteChanges implements dialect. A trigger does it.
+func (sqlite) deleteChanges(context.Context, *Store) error { return nil }
+
+// changesKept is how long changes are kept at least. Whoever has not looked for half
+// of that may have missed some.
+const changesKept = time.Minute
