@@ -72,7 +72,8 @@ func (s interrupted) ByAccessToken(ctx context.Context, access domain.TokenKey, 
 	return bearer, err
 }
 
-// BeforeWatching calls do whenever a connection is there for watching.
+// BeforeWatching calls do whenever a connection is there for watching. That begins
+// later.
 func (s *Store) BeforeWatching(do func()) {
 	s.dialect.(postgres).config.AfterConnect = func(context.Context, *pgconn.PgConn) error {
 		do()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -119,19 +120,24 @@ func TestNobodyIsLetInWhilePostgreSQLIsDown(t *testing.T) {
 // forgotten, and that after it is seen again.
 func TestAStoreForgetsWhatItMayHaveMissed(t *testing.T) {
 	server := postgres.StartFor(t)
-	store := caching(t, migrated(t, openPostgres(t, server.URL("postgres"))))
-	known(t, store)
-	done := make(chan bool, 10)
+	store := migrated(t, openPostgres(t, server.URL("postgres")))
+	var first sync.Once
+	isKnown, done := make(chan bool), make(chan bool)
 	store.BeforeWatching(func() {
-		if len(done) == 0 { // alice is known, and locked before anybody looks
-			_, err := ask(t, store)
-			if err != nil {
-				t.Error(err)
-			}
-			lockedAt(t, server)
-			done <- true
+		select {
+		case <-isKnown:
+			first.Do(func() { // alice is known, and locked before anybody looks
+				if _, err := ask(t, store); err != nil {
+					t.Error(err)
+				}
+				lockedAt(t, server)
+				close(done)
+			})
+		default:
 		}
 	})
+	known(t, caching(t, store))
+	close(isKnown)
 	execute(t, raw(t, server.URL("postgres")), "SELECT pg_terminate_backend(pid) FROM ("+watchers+") w")
 	<-done
 	time.Sleep(time.Second) // until then what was known before is trusted
