@@ -19,6 +19,10 @@ const (
 	endedNow = `SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1,
 	(extract(epoch FROM clock_timestamp()) * 1000)::bigint`
 
+	// deleteStrayChanges deletes those of transactions that are yet to come: another
+	// server made them, and they came with a dump.
+	deleteStrayChanges = `DELETE FROM token_changes WHERE xact >= pg_snapshot_xmax(pg_current_snapshot())`
+
 	deleteOldChanges = `DELETE FROM token_changes WHERE ctid = ANY (ARRAY (
 	SELECT ctid FROM token_changes WHERE xact >= ?::bigint::text::xid8 AND xact <= ?::bigint::text::xid8
 	ORDER BY xact LIMIT 1000))
@@ -31,7 +35,12 @@ func (postgres) deleteChanges(ctx context.Context, s *Store) error {
 	s.old.mu.Lock()
 	defer s.old.mu.Unlock()
 	var until, at int64
-	err := s.read(ctx, func(db *gorm.DB) error { return db.Raw(endedNow).Row().Scan(&until, &at) })
+	err := s.write(ctx, func(db *gorm.DB) error {
+		if err := db.Exec(deleteStrayChanges).Error; err != nil {
+			return err
+		}
+		return db.Raw(endedNow).Row().Scan(&until, &at)
+	})
 	if err != nil || s.old.until != 0 && at-s.old.at < changesKept.Milliseconds() {
 		return err
 	}

@@ -44,6 +44,17 @@ func TestOldChangesAreDeletedOnceTheyWereRead(t *testing.T) {
 	cleanUp(time.Hour, "")
 }
 
+// A dump of another server brings changes of transactions that are yet to come here.
+func TestChangesOfAnotherServerAreDeleted(t *testing.T) {
+	url := postgres.Open(t)
+	store, db := migrated(t, openPostgres(t, url)), raw(t, url)
+	execute(t, db, "INSERT INTO token_changes (xact, user_id) VALUES ('1000000000', 'a')", fmt.Sprintf(insertChange, "b"))
+	must(t, store.CleanUp(t.Context()))
+	if left := one[string](t, db, "SELECT string_agg(user_id, ' ') FROM token_changes"); left != "b" {
+		t.Errorf("left are %s, want b", left)
+	}
+}
+
 func TestManyOldChangesAreDeleted(t *testing.T) {
 	url := postgres.Open(t)
 	store, db := migrated(t, openPostgres(t, url)), raw(t, url)
