@@ -14,7 +14,6 @@ import (
 	"net/url"
 	"os"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -27,9 +26,9 @@ var shared struct {
 	within bool // inside Main
 	server *Server
 	err    error
+	made   int      // databases
+	empty  []string // databases that no test uses
 }
-
-var databases atomic.Int64
 
 // Main runs the tests and stops the server that [Open] started, if it did. It
 // returns what TestMain has to exit with.
@@ -51,28 +50,55 @@ func stopShared() {
 	if err := shared.server.Stop(); err != nil {
 		fmt.Fprintln(os.Stderr, "postgres:", err)
 	}
-	shared.server = nil
+	shared.server, shared.empty = nil, nil
 }
 
-// Open returns the URL of a new, empty database, which is dropped when the test
-// is over. Without PostgreSQL on the machine it skips the test, unless the
-// environment variable CI is set: then the test fails.
+// Open returns the URL of an empty database, which is the test's until it is over.
+// Without PostgreSQL on the machine it skips the test, unless the environment variable
+// CI is set: then the test fails.
 func Open(t testing.TB) string {
 	t.Helper()
 	server, err := sharedServer()
 	if err != nil {
 		SkipOrFail(t, err)
 	}
-	name := fmt.Sprintf("test%d", databases.Add(1))
-	if err := server.Exec("CREATE DATABASE " + name); err != nil {
+	name, err := emptyDatabase(server)
+	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := server.Exec("DROP DATABASE " + name + " WITH (FORCE)"); err != nil {
+		if err := server.empty(name); err != nil {
 			t.Error(err)
+			return // nobody else gets it
 		}
+		shared.Lock()
+		defer shared.Unlock()
+		shared.empty = append(shared.empty, name)
 	})
 	return server.URL(name)
+}
+
+// emptyDatabase returns the name of a database that was emptied, or makes one: that
+// takes several times as long.
+func emptyDatabase(server *Server) (string, error) {
+	shared.Lock()
+	defer shared.Unlock()
+	if last := len(shared.empty) - 1; last >= 0 {
+		name := shared.empty[last]
+		shared.empty = shared.empty[:last]
+		return name, nil
+	}
+	shared.made++
+	name := fmt.Sprintf("test%d", shared.made)
+	return name, server.Exec("CREATE DATABASE " + name)
+}
+
+// empty ends all connections to a database, and deletes what is in it.
+func (s *Server) empty(database string) error {
+	if err := s.Exec("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '" + database + "'"); err != nil {
+		return err
+	}
+	return s.execIn(database, "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
 }
 
 func sharedServer() (*Server, error) {
@@ -120,10 +146,12 @@ func (s *Server) URL(database string) string {
 }
 
 // Exec runs a statement as the superuser, outside any test database.
-func (s *Server) Exec(statement string) error {
+func (s *Server) Exec(statement string) error { return s.execIn("postgres", statement) }
+
+func (s *Server) execIn(database, statement string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	conn, err := pgx.Connect(ctx, s.URL("postgres"))
+	conn, err := pgx.Connect(ctx, s.URL(database))
 	if err != nil {
 		return err
 	}
