@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"testing"
@@ -127,5 +128,20 @@ func stop(t *testing.T, serve *exec.Cmd) {
 	serve.Process.Signal(syscall.SIGTERM)
 	if err := serve.Wait(); err != nil {
 		t.Errorf("the exit: %v", err)
+	}
+}
+
+func TestTheOperatorsGOGCWins(t *testing.T) {
+	before := debug.SetGCPercent(77)
+	defer debug.SetGCPercent(before)
+	for _, c := range []struct {
+		variable string
+		want     int
+	}{{"50", 77}, {"off", 77}, {"", 200}} { // what is set, the runtime has read already
+		t.Setenv("GOGC", c.variable)
+		collectSeldom()
+		if got := debug.SetGCPercent(77); got != c.want {
+			t.Errorf("GOGC=%s: %d, want %d", c.variable, got, c.want)
+		}
 	}
 }
