@@ -26,9 +26,9 @@ func Always() bool { return true }
 
 // Verifier returns who verifies credentials of the named type.
 func (t LoginTypes) Verifier(name string) (ports.TokenVerifier, bool) {
-	for _, lt := range t.Offered() {
-		if lt.Name == name {
-			return lt.Verifier, true
+	for i := range t {
+		if t[i].Name == name && t[i].isOffered() {
+			return t[i].Verifier, true
 		}
 	}
 	return nil, false
@@ -36,8 +36,10 @@ func (t LoginTypes) Verifier(name string) (ports.TokenVerifier, bool) {
 
 // Offered returns those that are offered at present.
 func (t LoginTypes) Offered() LoginTypes {
-	return t.those(func(lt LoginType) bool { return lt.Offered == nil || lt.Offered() })
+	return t.those(LoginType.isOffered)
 }
+
+func (lt LoginType) isOffered() bool { return lt.Offered == nil || lt.Offered() }
 
 // Interactive returns those that are stages of User-Interactive Authentication at
 // present.

@@ -57,13 +57,16 @@ type Appservices []Appservice
 // ByToken returns the application service that has the token. How long it takes
 // says nothing about the tokens there are.
 func (all Appservices) ByToken(token string) (found Appservice, ok bool) {
+	if len(all) == 0 || token == "" {
+		return found, false
+	}
 	hash := sha256.Sum256([]byte(token))
 	for _, a := range all {
 		if subtle.ConstantTimeCompare(hash[:], a.Token[:]) == 1 {
 			found, ok = a, true
 		}
 	}
-	return found, ok && token != ""
+	return found, ok
 }
 
 // Reserved returns [ErrExclusive] if the name belongs to an application service
