@@ -101,6 +101,7 @@ func readUpTo(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, erro
 	case err != nil:
 		return nil, errNotJSON // it ends early, or its chunks are broken
 	}
+	_ = r.Body.Close() // otherwise net/http looks for what is left of it
 	return body, nil
 }
 
