@@ -88,11 +88,10 @@ func New(a API) http.Handler {
 	clients := &clientAddress{trusted: a.Settings.TrustedProxies, log: a.Log}
 
 	e := echo.New()
-	e.HTTPErrorHandler = answerError
 	e.IPExtractor = clients.of
 	// Echo runs these for unknown paths and methods too. A group with
 	// middleware of its own would turn an unknown method into something else.
-	e.Use(a.observe, commonHeaders)
+	e.Use(a.observe)
 	a.routes(e)
 	return e
 }

@@ -72,8 +72,7 @@ func trace(r *domain.AuditRecord, err error) {
 	if cause == nil {
 		cause = err
 	}
-	var traced domain.Traced
-	if errors.As(cause, &traced) {
+	if traced, ok := errors.AsType[domain.Traced](cause); ok {
 		r.Evidence = traced.Evidence
 		if r.User == "" {
 			r.User = traced.User
@@ -95,10 +94,7 @@ func (x *exchange) event(err error) domain.AuditEvent {
 
 // causeOf returns why a stage was refused; nil: none was.
 func causeOf(err error) error {
-	if err == nil {
-		return nil
-	}
-	if challenge := (*domain.Challenge)(nil); errors.As(err, &challenge) {
+	if challenge, ok := errors.AsType[*domain.Challenge](err); ok {
 		return challenge.Cause
 	}
 	return nil

@@ -115,15 +115,15 @@ var internal = answer{nil, http.StatusInternalServerError, "M_UNKNOWN", "interna
 
 // answerTo returns what is said to err.
 func answerTo(err error) answer {
-	for _, a := range answers {
-		if !errors.Is(err, a.kind) {
+	for i := range answers {
+		if !errors.Is(err, answers[i].kind) {
 			continue
 		}
-		var refusal *domain.Refusal
-		if errors.As(err, &refusal) && errors.Is(refusal, a.kind) {
+		a := answers[i]
+		if refusal, ok := errors.AsType[*domain.Refusal](err); ok && errors.Is(refusal, a.kind) {
 			a.text, a.reason = refusal.Text, refusal.Reason
 		}
-		if limited := (*domain.Limited)(nil); errors.As(err, &limited) {
+		if limited, ok := errors.AsType[*domain.Limited](err); ok {
 			a.reason += "_" + string(limited.Limit)
 		}
 		return a
@@ -136,47 +136,45 @@ func answerTo(err error) answer {
 // M_UNKNOWN, and the body says nothing of its cause.
 func ErrorOf(err error) (status int, body Error) {
 	a := answerTo(err)
-	body = Error{
+	return a.status, a.bodyFor(err)
+}
+
+// bodyFor returns the body of the answer to err.
+func (a answer) bodyFor(err error) Error {
+	body := Error{
 		Errcode: a.errcode, Error: a.text,
 		SoftLogout: a.kind == domain.ErrUserLocked || a.kind == domain.ErrExpiredToken,
 	}
-	if limited := (*domain.Limited)(nil); errors.As(err, &limited) {
+	if limited, ok := errors.AsType[*domain.Limited](err); ok {
 		body.RetryAfterMS = limited.RetryAfter.Round(time.Millisecond).Milliseconds()
 	}
-	if tooMany := (*domain.TooManyDevices)(nil); errors.As(err, &tooMany) {
+	if tooMany, ok := errors.AsType[*domain.TooManyDevices](err); ok {
 		body.Error, body.InfoURI = tooMany.Error(), tooMany.InfoURI
 	}
-	if bad := (*domain.BadStatus)(nil); errors.As(err, &bad) {
+	if bad, ok := errors.AsType[*domain.BadStatus](err); ok {
 		body.Status, body.Body = bad.Status, bad.Body
 	}
-	return a.status, body
+	return body
 }
 
-// answerError writes the answer to err. It is Echo's HTTPErrorHandler.
-func answerError(err error, c echo.Context) {
-	if c.Response().Committed {
-		return
-	}
-	writeError(c.Response(), err)
-}
-
-func writeError(w http.ResponseWriter, err error) {
-	if challenge := (*domain.Challenge)(nil); errors.As(err, &challenge) {
+// writeError answers with what is said to err.
+func writeError(w http.ResponseWriter, said answer, err error) {
+	if challenge, ok := errors.AsType[*domain.Challenge](err); ok {
 		writeJSON(w, http.StatusUnauthorized, challengeOf(challenge))
 		return
 	}
-	status, body := ErrorOf(err)
+	body := said.bodyFor(err)
 	if setRetryAfter(w, err) {
 		body.RetryAfterMS = max(body.RetryAfterMS, 1)
 	}
-	writeJSON(w, status, body)
+	writeJSON(w, said.status, body)
 }
 
 // setRetryAfter sets the header if err says when to come again, and says whether
 // it does.
 func setRetryAfter(w http.ResponseWriter, err error) bool {
-	limited := (*domain.Limited)(nil)
-	if !errors.As(err, &limited) {
+	limited, ok := errors.AsType[*domain.Limited](err)
+	if !ok {
 		return false
 	}
 	// Rounded up: a client that comes too early is refused again.

@@ -66,19 +66,28 @@ func handle(do func(*exchange) error) echo.HandlerFunc {
 	return func(c echo.Context) error { return do(c.(*exchange)) }
 }
 
-// observe surrounds everything else: it answers errors and panics, and records
+// observe surrounds everything else: it sets the standard headers, answers OPTIONS
+// on any path without asking the endpoint, answers errors and panics, and records
 // every request.
 func (a *API) observe(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		started := a.Now()
 		x := &exchange{Context: c, id: newRequestID(started)}
-		c.Response().Header().Set("X-Request-Id", x.id)
+		header := c.Response().Header()
+		header["X-Request-Id"] = []string{x.id}
+		setStandardHeaders(header)
 
 		err := a.guard(next, x)
+		var said answer
 		if err != nil {
-			x.Error(err)
+			said = answerTo(err)
+			if !c.Response().Committed {
+				writeError(c.Response(), said, err)
+			}
+		} else {
+			said.status = c.Response().Status
 		}
-		a.record(x, err, started, a.Now())
+		a.record(x, said, err, started, a.Now())
 		return nil
 	}
 }
@@ -97,15 +106,18 @@ func (a *API) guard(next echo.HandlerFunc, x *exchange) (err error) {
 		a.Log.Error("panic", slog.String("id", x.id), slog.String("stack", string(debug.Stack())))
 		err = fmt.Errorf("panic: %v", reason)
 	}()
+	if x.Request().Method == http.MethodOptions {
+		return x.NoContent(http.StatusNoContent)
+	}
 	return next(x)
 }
 
 // record tells the observer, the audit and the log about a request. The line of
 // the log is the audit's too, if it has an event: another one would say the same
 // again.
-func (a *API) record(x *exchange, err error, started, ended time.Time) {
+func (a *API) record(x *exchange, said answer, err error, started, ended time.Time) {
 	r, took := x.Request(), ended.Sub(started)
-	said := x.verdict(err)
+	x.explain(&said, err)
 	route := x.Path()
 	if route == "" {
 		route = unmatchedRoute
@@ -137,22 +149,20 @@ func (a *API) record(x *exchange, err error, started, ended time.Time) {
 	if err != nil && said.status >= statusClientGone {
 		attrs = append(attrs, slog.String("cause", err.Error()))
 	}
-	a.Log.LogAttrs(r.Context(), level, "request", attrs...)
+	line := slog.NewRecord(ended, level, "request", 0) // 0: to find the caller out takes time, and it is always this
+	line.AddAttrs(attrs...)
+	_ = a.Log.Handler().Handle(r.Context(), line) // as with slog's own methods, nobody is left to tell
 }
 
-// verdict returns what is said to err, and of a stage that was refused, why.
-func (x *exchange) verdict(err error) answer {
-	said := answer{status: x.Response().Status}
-	if err != nil {
-		said = answerTo(err)
-	}
+// explain puts into what was said to err what the record needs to know: of a stage
+// that was refused why, and that nobody was there any more to hear it.
+func (x *exchange) explain(said *answer, err error) {
 	if cause := causeOf(err); cause != nil {
 		said.reason = answerTo(cause).reason
 	}
 	if said.status >= http.StatusInternalServerError && x.Request().Context().Err() != nil {
 		said.status, said.reason = statusClientGone, "client_gone"
 	}
-	return said
 }
 
 func levelOf(status int, route string, err error) slog.Level {

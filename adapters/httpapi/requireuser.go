@@ -20,14 +20,14 @@ type bearerKey struct{}
 func RequireUser(auth application.Authenticate, log *slog.Logger) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			setStandardHeaders(w)
+			setStandardHeaders(w.Header())
 			if r.Method == http.MethodOptions {
 				w.WriteHeader(http.StatusNoContent)
 				return
 			}
 			bearer, err := auth.Do(r.Context(), presented(r))
 			if err != nil {
-				writeError(w, err)
+				writeError(w, answerTo(err), err)
 				logFault(log, r, err)
 				return
 			}
