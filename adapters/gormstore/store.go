@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"log/slog"
+	"sync"
 	"time"
 
 	"gorm.io/gorm"
@@ -46,6 +47,9 @@ type Store struct {
 	endWatch func()      // of what others write, for the cache
 	old      oldChanges
 	spare    int // how many dead connections a call may meet
+
+	making  sync.Once // of those outside transactions, which every request asks for
+	outside ports.Repositories
 }
 
 // A dialect is what differs between the databases.
@@ -101,6 +105,11 @@ func (s *Store) CleanUp(ctx context.Context) error { return s.dialect.deleteChan
 
 // Repositories implements [ports.Storage].
 func (s *Store) Repositories() ports.Repositories {
+	s.making.Do(func() { s.outside = s.makeOutside() })
+	return s.outside
+}
+
+func (s *Store) makeOutside() ports.Repositories {
 	r := s.repositories(s)
 	if s.groups != nil {
 		r.Sessions = gatheredSessions{r.Sessions, s.groups}
