@@ -61,7 +61,7 @@ func rowOfRecord(r domain.AuditRecord) (auditRow, error) {
 // audit is the ports.AuditRepository.
 type audit struct {
 	calls calls
-	add   func(db *gorm.DB, rows []auditRow) error // of the dialect, in a transaction
+	add   func(ctx context.Context, c calls, rows []auditRow) error // of the dialect
 }
 
 func (a audit) Add(ctx context.Context, records []domain.AuditRecord) error {
@@ -72,7 +72,7 @@ func (a audit) Add(ctx context.Context, records []domain.AuditRecord) error {
 			return err
 		}
 	}
-	return a.calls.transact(ctx, func(db *gorm.DB) error { return a.add(db, rows) })
+	return a.add(ctx, a.calls, rows)
 }
 
 func (a audit) List(ctx context.Context, query domain.AuditQuery) ([]domain.AuditRecord, error) {

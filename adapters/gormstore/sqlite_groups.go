@@ -6,19 +6,15 @@ import (
 	"fmt"
 
 	"github.com/mattn/go-sqlite3"
-	"gorm.io/gorm"
 )
 
 // writeGroupOnSQLite signs in a group in one transaction, of which the file is
 // synced once. No other error of it has taken effect either.
 func (s *Store) writeGroupOnSQLite(ctx context.Context, group []*signInRequest) ([]outcome, error) {
 	outcomes := make([]outcome, len(group))
-	err := s.transact(ctx, func(db *gorm.DB) error {
-		// A statement here never waits. With a context that may end, the driver would
-		// start a goroutine for each.
-		db = db.WithContext(context.WithoutCancel(ctx))
+	err := s.transactRaw(ctx, func(on statements) error {
 		for i, r := range group {
-			out, err := signInWithin(db, r.SignIn)
+			out, err := signInWithin(on, r.SignIn)
 			var refusal sqlite3.Error
 			switch {
 			case err == nil || isAnswer(err):

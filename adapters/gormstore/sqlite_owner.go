@@ -3,9 +3,6 @@ package gormstore
 import (
 	"errors"
 
-	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
-
 	"github.com/seed-31b6c987/doorward/domain"
 )
 
@@ -17,36 +14,39 @@ type owner struct {
 	hasDevice bool // that of the sign-in
 }
 
-const hasDevice = `EXISTS (SELECT 1 FROM devices d WHERE d.user_id = u.id AND d.device_id = ?)`
+const selectOwner = `
+SELECT ` + columnsOfU + `, EXISTS (SELECT 1 FROM devices d WHERE d.user_id = u.id AND d.device_id = CAST(? AS TEXT))
+FROM users u WHERE u.id = `
 
-// findOwner finds most: the user of a link, or else the first one, if there is no
-// link.
-const findOwner = `
-SELECT ` + columnsOfU + `, ` + hasDevice + `
-FROM users u WHERE u.id = CASE WHEN ? THEN (SELECT user_id FROM links WHERE key = ?) ELSE ? END`
+const (
+	ownerByID = selectOwner + `CAST(? AS TEXT)`
+	// ownerByLink finds most: the user of a link.
+	ownerByLink = selectOwner + `(SELECT user_id FROM links WHERE key = CAST(? AS BLOB))`
+)
 
 // ownerFor finds the user whom the sign-in means, and writes nothing.
-func ownerFor(db *gorm.DB, in domain.SignIn) (owner, error) {
-	ctx, conn := db.Statement.Context, db.Statement.ConnPool // past GORM, as in signInDecided
-	key := in.Link.Key()
-	o := owner{isKnown: in.Link == domain.Link{}}
+func ownerFor(on statements, in domain.SignIn) (owner, error) {
 	var user userRow
-	err := scanRow(conn.QueryRowContext(ctx, findOwner, string(in.Device), !o.isKnown, key[:], string(in.Users[0])),
-		append(user.columns(), &o.hasDevice)...)
-	if !errors.Is(err, domain.ErrNotFound) {
-		return owner{User: user.user(), isKnown: true, hasDevice: o.hasDevice}, err
+	o := owner{isKnown: in.Link == domain.Link{}}
+	find := func(query written, by any) error {
+		err := queryRow(on, query, []any{string(in.Device), by}, append(user.columns(), &o.hasDevice))
+		o.User = user.user()
+		return err
+	}
+	if !o.isKnown {
+		key := in.Link.Key()
+		if err := find(ownerByLink, key[:]); !errors.Is(err, domain.ErrNotFound) {
+			o.isKnown = true
+			return o, err
+		}
 	}
 	for _, id := range in.Users {
-		err := scanRow(conn.QueryRowContext(ctx, "SELECT "+columnsOfU+", "+hasDevice+" FROM users u WHERE u.id = ?", string(in.Device), string(id)),
-			append(user.columns(), &o.hasDevice)...)
-		if errors.Is(err, domain.ErrNotFound) {
+		if err := find(ownerByID, string(id)); errors.Is(err, domain.ErrNotFound) {
 			continue
+		} else if err != nil || o.isKnown {
+			return o, err
 		}
-		if err != nil {
-			return owner{}, err
-		}
-		o.User = user.user()
-		has, err := linksOf(db, o.ID)
+		has, err := linksOnSQLite(on, o.ID)
 		if err != nil {
 			return owner{}, err
 		}
@@ -59,34 +59,50 @@ func ownerFor(db *gorm.DB, in domain.SignIn) (owner, error) {
 	return o, nil
 }
 
+func linksOnSQLite(on statements, user domain.UserID) (list []domain.Link, err error) {
+	var link domain.Link
+	err = on.each("SELECT provider, issuer, subject FROM links WHERE user_id = CAST(? AS TEXT)", []any{string(user)},
+		[]any{&link.Provider, &link.Issuer, &link.Subject}, func() bool { list = append(list, link); return true })
+	return list, err
+}
+
+const (
+	putUser = `
+INSERT INTO users (id, display_name, avatar_url, created_at, admin) VALUES (?, ?, ?, ?, ?)`
+	putAddress = `
+INSERT INTO third_party_ids (medium, address, user_id, validated_at, added_at) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (medium, address) DO NOTHING`
+	putLinkRow = `
+INSERT INTO links (key, provider, issuer, subject, user_id, created_at) VALUES (?, ?, ?, ?, ?, ?)`
+)
+
 // put writes what is not there yet of the owner.
-func (o owner) put(db *gorm.DB, in domain.SignIn) error {
+func (o owner) put(on statements, in domain.SignIn) error {
 	if o.isNew {
-		row, err := rowOfUser(o.User)
-		if err != nil {
-			return err
-		}
-		if err := db.Create(&row).Error; err != nil {
-			return err
-		}
-		if err := putAddress(db, in.NewAddress()); err != nil {
+		if err := o.create(on, in.NewAddress()); err != nil {
 			return err
 		}
 	}
 	if o.isKnown {
 		return nil
 	}
-	return putLink(db, o.ID, in)
+	key := in.Link.Key()
+	return execute(on, putLinkRow, key[:], in.Link.Provider, in.Link.Issuer, in.Link.Subject, string(o.ID), in.At.UnixMilli())
 }
 
-// putAddress gives a user an address, if it is one and nobody's.
-func putAddress(db *gorm.DB, id domain.ThirdPartyID) error {
-	if id.Address == "" {
-		return nil
-	}
-	row, err := rowOfThirdPartyID(id)
+// create makes the user, and gives it the address, if that is one and nobody's.
+func (o owner) create(on statements, address domain.ThirdPartyID) error {
+	user, err := rowOfUser(o.User)
 	if err != nil {
 		return err
 	}
-	return db.Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error
+	err = execute(on, putUser, user.ID, user.DisplayName, user.AvatarURL, user.CreatedAt, user.Admin)
+	if err != nil || address.Address == "" {
+		return err
+	}
+	row, err := rowOfThirdPartyID(address)
+	if err != nil {
+		return err
+	}
+	return execute(on, putAddress, row.Medium, row.Address, row.UserID, row.ValidatedAt, row.AddedAt)
 }

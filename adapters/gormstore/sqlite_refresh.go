@@ -3,14 +3,12 @@ package gormstore
 import (
 	"context"
 
-	"gorm.io/gorm"
-
 	"github.com/seed-31b6c987/doorward/domain"
 )
 
 func (s sqliteSessions) Refresh(ctx context.Context, r domain.Renewal) (out domain.Renewed, err error) {
-	err = s.calls.transact(ctx, func(db *gorm.DB) error {
-		bearer, session, err := sessionOf(db, r.Token.Session)
+	err = transactOnSQLite(ctx, s.calls, func(on statements) error {
+		bearer, session, err := sessionOf(on, r.Token.Session)
 		if err != nil {
 			return err
 		}
@@ -19,7 +17,7 @@ func (s sqliteSessions) Refresh(ctx context.Context, r domain.Renewal) (out doma
 			return err
 		}
 		out = domain.Renewed{Bearer: bearer, AccessExpires: timeOf(millis(renewed.AccessExpires))}
-		return putTokens(db, renewed)
+		return putTokens(on, renewed)
 	})
 	if err != nil {
 		return domain.Renewed{}, err
@@ -33,19 +31,23 @@ FROM devices d JOIN users u ON u.id = d.user_id
 WHERE d.session_hash = CAST(? AS BLOB)`
 
 // sessionOf returns the session, and who is signed in with it.
-func sessionOf(db *gorm.DB, id domain.TokenHash) (domain.Bearer, domain.Session, error) {
+func sessionOf(on statements, id domain.TokenHash) (domain.Bearer, domain.Session, error) {
+	var user userRow
+	var device string
 	var row sessionRow
-	ctx, conn := db.Statement.Context, db.Statement.ConnPool // past GORM, as in signInDecided
-	bearer, err := scanBearer(conn.QueryRowContext(ctx, sessionByHash, id[:]), row.columns()...)
-	return bearer, row.session(), err
+	err := queryRow(on, sessionByHash, []any{id[:]}, append(append(user.columns(), &device), row.columns()...))
+	if err != nil {
+		return domain.Bearer{}, domain.Session{}, err
+	}
+	return domain.Bearer{User: user.user(), Device: domain.DeviceID(device)}, row.session(), nil
 }
 
-func putTokens(db *gorm.DB, s domain.Session) error {
-	return db.Exec(`
+func putTokens(on statements, s domain.Session) error {
+	return execute(on, `
 		UPDATE devices SET
 			access_hash = ?, access_expires_at = ?, refresh_hash = ?, refresh_expires_at = ?, confirmed = ?,
 			previous_refresh_hash = ?, previous_refresh_expires_at = ?
-		WHERE session_hash = ?`,
+		WHERE session_hash = CAST(? AS BLOB)`,
 		hash(s.Access), millis(s.AccessExpires), hash(s.Refresh), millis(s.RefreshExpires), s.Confirmed,
-		hash(s.PreviousRefresh), millis(s.PreviousRefreshExpires), s.ID[:]).Error
+		hash(s.PreviousRefresh), millis(s.PreviousRefreshExpires), s.ID[:])
 }

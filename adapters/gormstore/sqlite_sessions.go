@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"gorm.io/gorm"
-
 	"github.com/seed-31b6c987/doorward/domain"
 )
 
@@ -17,8 +15,8 @@ func (s sqliteSessions) SignIn(ctx context.Context, in domain.SignIn) (out domai
 	if err := in.Check(); err != nil {
 		return domain.SignedIn{}, err
 	}
-	err = s.calls.transact(ctx, func(db *gorm.DB) error {
-		out, err = signInWithin(db, in)
+	err = transactOnSQLite(ctx, s.calls, func(on statements) error {
+		out, err = signInWithin(on, in)
 		return err
 	})
 	if err != nil {
@@ -29,8 +27,8 @@ func (s sqliteSessions) SignIn(ctx context.Context, in domain.SignIn) (out domai
 
 // signInWithin signs in as part of a transaction. If it fails, it leaves nothing
 // there, unless all of the transaction has to be given up.
-func signInWithin(db *gorm.DB, in domain.SignIn) (domain.SignedIn, error) {
-	owner, err := ownerFor(db, in)
+func signInWithin(on statements, in domain.SignIn) (domain.SignedIn, error) {
+	owner, err := ownerFor(on, in)
 	if err != nil {
 		return domain.SignedIn{}, err
 	}
@@ -38,13 +36,13 @@ func signInWithin(db *gorm.DB, in domain.SignIn) (domain.SignedIn, error) {
 		return domain.SignedIn{}, err
 	}
 	if owner.isKnown && !owner.isNew {
-		err = putDevice(db, string(owner.ID), in) // one statement leaves nothing by itself
+		err = putDevice(on, string(owner.ID), in) // one statement leaves nothing by itself
 	} else {
-		err = allOrNothing(db, func() error {
-			if err := owner.put(db, in); err != nil {
+		err = allOrNothing(on, func() error {
+			if err := owner.put(on, in); err != nil {
 				return err
 			}
-			return putDevice(db, string(owner.ID), in)
+			return putDevice(on, string(owner.ID), in)
 		})
 	}
 	if err != nil {
@@ -54,17 +52,17 @@ func signInWithin(db *gorm.DB, in domain.SignIn) (domain.SignedIn, error) {
 }
 
 // allOrNothing makes one of several statements within a transaction.
-func allOrNothing(db *gorm.DB, do func() error) error {
-	if err := db.Exec("SAVEPOINT part").Error; err != nil {
+func allOrNothing(on statements, do func() error) error {
+	if err := execute(on, "SAVEPOINT part"); err != nil {
 		return err
 	}
 	err := do()
 	if err != nil {
-		if undone := db.Exec("ROLLBACK TO part").Error; undone != nil {
+		if undone := execute(on, "ROLLBACK TO part"); undone != nil {
 			return errors.Join(err, undone) // it gave up all of the transaction
 		}
 	}
-	return errors.Join(err, db.Exec("RELEASE part").Error)
+	return errors.Join(err, execute(on, "RELEASE part"))
 }
 
 const putDeviceRow = `
@@ -80,32 +78,30 @@ ON CONFLICT (user_id, device_id) DO UPDATE SET
 	provider_session = excluded.provider_session`
 
 // putDevice makes the session the only one of its device.
-func putDevice(db *gorm.DB, user string, in domain.SignIn) error {
+func putDevice(on statements, user string, in domain.SignIn) error {
 	opened := in.Session()
-	ctx := db.Statement.Context
-	_, err := db.Statement.ConnPool.ExecContext(ctx, putDeviceRow,
+	return execute(on, putDeviceRow,
 		user, string(in.Device), in.DeviceName, in.At.UnixMilli(), hash(opened.ID), millis(opened.Ends),
 		hash(opened.Access), millis(opened.AccessExpires), hash(opened.Refresh), millis(opened.RefreshExpires),
 		hash(opened.ProviderSession))
-	return err
 }
 
 func (s sqliteSessions) Delete(ctx context.Context, session domain.TokenHash) (bearer domain.Bearer, err error) {
-	err = s.calls.transact(ctx, func(db *gorm.DB) error {
-		if bearer, _, err = sessionOf(db, session); err != nil {
+	err = transactOnSQLite(ctx, s.calls, func(on statements) error {
+		if bearer, _, err = sessionOf(on, session); err != nil {
 			return err
 		}
-		return db.Exec("DELETE FROM devices WHERE session_hash = ?", session[:]).Error
+		return execute(on, "DELETE FROM devices WHERE session_hash = CAST(? AS BLOB)", session[:])
 	})
 	return bearer, err
 }
 
 func (s sqliteSessions) DeleteAll(ctx context.Context, session domain.TokenHash) (bearer domain.Bearer, err error) {
-	err = s.calls.transact(ctx, func(db *gorm.DB) error {
-		if bearer, _, err = sessionOf(db, session); err != nil {
+	err = transactOnSQLite(ctx, s.calls, func(on statements) error {
+		if bearer, _, err = sessionOf(on, session); err != nil {
 			return err
 		}
-		return db.Exec("DELETE FROM devices WHERE user_id = ?", string(bearer.User.ID)).Error
+		return execute(on, "DELETE FROM devices WHERE user_id = CAST(? AS TEXT)", string(bearer.User.ID))
 	})
 	return bearer, err
 }

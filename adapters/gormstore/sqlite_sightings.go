@@ -3,8 +3,6 @@ package gormstore
 import (
 	"context"
 
-	"gorm.io/gorm"
-
 	"github.com/seed-31b6c987/doorward/domain"
 )
 
@@ -12,7 +10,6 @@ import (
 // little more than its one commit.
 type sqliteSightings struct{ calls calls }
 
-// recordOne is planned once, as it compares no column with a bare parameter.
 const recordOne = `
 UPDATE devices SET last_seen_at = ?1, last_seen_address = ?2, last_seen_agent = ?3
 WHERE user_id = CAST(?4 AS TEXT) AND device_id = CAST(?5 AS TEXT)
@@ -22,15 +19,13 @@ func (r sqliteSightings) Record(ctx context.Context, sightings []domain.Sighting
 	if err := checkSightings(sightings); err != nil {
 		return err
 	}
-	return r.calls.transact(ctx, func(db *gorm.DB) error {
-		ctx := db.Statement.Context
-		record, err := db.Statement.ConnPool.PrepareContext(ctx, recordOne)
-		if err != nil {
-			return err
+	return transactOnSQLite(ctx, r.calls, func(on statements) error {
+		for _, s := range sightings {
+			err := execute(on, recordOne, s.At.UnixMilli(), s.Address, s.UserAgent, string(s.User), string(s.Device))
+			if err != nil {
+				return err
+			}
 		}
-		defer record.Close()
-		return executeForEach(ctx, record, sightings, func(s domain.Sighting) []any {
-			return []any{s.At.UnixMilli(), s.Address, s.UserAgent, string(s.User), string(s.Device)}
-		})
+		return nil
 	})
 }

@@ -58,9 +58,9 @@ type dialect interface {
 	sessions(c calls) ports.SessionRepository
 	// sightings is the same for sightings.
 	sightings(c calls) ports.SightingRepository
-	// addRecords adds audit records in a transaction. Those that are known are
-	// passed over.
-	addRecords(db *gorm.DB, rows []auditRow) error
+	// addRecords adds audit records, all or none. Those that are known are passed
+	// over.
+	addRecords(ctx context.Context, c calls, rows []auditRow) error
 	// explain returns what the driver's error means: an error that wraps
 	// domain.ErrUnavailable, or one for the log. It holds no values.
 	explain(err error) error
