@@ -28,6 +28,16 @@ const busyLimit = "600"
 // statementsKept is how many statements a connection keeps prepared.
 const statementsKept = "64"
 
+// writerKeeps is how much of the file the connection that writes keeps in memory, in
+// KiB. Nobody else writes, so that it need not be read again: it has what sign-ins of
+// some ten thousand users look at.
+const writerKeeps = "8000"
+
+// checkpointAfter is after how many pages in the log they are written to the file. The
+// pages that sign-ins change most are then written once for several of them. The log
+// has 16 MiB at most, if nobody reads for long.
+const checkpointAfter = "4000"
+
 // busyPause lies between two attempts to get a lock.
 const busyPause = 10 * time.Millisecond
 
@@ -99,12 +109,16 @@ func (q sqlite) patiently(ctx context.Context, do func() error) error {
 // openPools opens a pool of one connection that writes, for which database/sql
 // queues the writers in their order, and a pool of those that read.
 func (s *Store) openPools(o Options) (err error) {
-	writer, err := openFile(s.dialect.(sqlite).file, url.Values{"_txlock": {"immediate"}})
+	writer, err := openFile(s.dialect.(sqlite).file, url.Values{"_txlock": {"immediate"}, "_cache_size": {"-" + writerKeeps}})
 	if err != nil {
 		return err
 	}
 	s.pools = append(s.pools, writer)
 	writer.SetMaxOpenConns(1)
+	// A connection that takes the place of this one, after a failure, goes without.
+	if _, err := writer.Exec("PRAGMA wal_autocheckpoint = " + checkpointAfter); err != nil {
+		return err
+	}
 	if s.writer, err = openGORM(gormsqlite.New(gormsqlite.Config{Conn: writer})); err != nil {
 		return err
 	}
