@@ -91,6 +91,24 @@ func TestASightingThatCouldNotBeWrittenDownIsKept(t *testing.T) {
 	}
 }
 
+func TestSightingsAreWrittenDownInTheirOrder(t *testing.T) {
+	now, d := at, &diary{}
+	seen := application.NewLastSeen(d, func() time.Time { return now })
+	var want []string
+	for i := range 1200 {
+		device := domain.DeviceID(fmt.Sprint(i))
+		now = now.Add(time.Millisecond)
+		seen.Note(domain.Bearer{User: domain.User{ID: alices}, Device: device}, "192.0.2.1", "")
+		want = append(want, fmt.Sprintf("%s %s %v 192.0.2.1", alices, device, now.Sub(at)))
+	}
+	if err := seen.Write(t.Context(), false); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, d.wrote()); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestOnlyDevicesAreSeen(t *testing.T) {
 	d := &diary{}
 	seen := application.NewLastSeen(d, func() time.Time { return at })
