@@ -11,7 +11,12 @@ import (
 type contender struct {
 	// fill prepares as many pieces of work, before the clock runs; nil: they need no
 	// preparation.
-	fill  func(requests int)
+	fill func(requests int)
+	// once does each of the different pieces of work once; nil: no two are alike.
+	once func() error
+	// start begins with the work, and returns when it goes as fast as it will, for so
+	// long; nil: that is so from the beginning of run.
+	start func(lasting time.Duration) error
 	run   func(lasting time.Duration) (sample, error)
 	close func() // nil: nothing is open
 }
@@ -30,6 +35,7 @@ func served(address string, clients int, t traffic) (contender, error) {
 	}
 	return contender{
 		fill:  t.fill,
+		once:  func() error { return sendOnce(address, t) },
 		run:   func(lasting time.Duration) (sample, error) { return drive(conns, t, lasting) },
 		close: func() { hangUp(conns) },
 	}, nil

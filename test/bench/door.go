@@ -19,7 +19,7 @@ import (
 // in a hurry: where there are limits, nobody shall meet them.
 const configuration = `
 server_name: ` + serverName + `
-database: {url: %q}
+database: {url: %q%s}
 jwt:
   providers:
     - name: corp
@@ -32,6 +32,18 @@ rate_limits:
   login_address: {per_second: 1000000, burst: 1000000}
   login_account: {per_second: 1000000, burst: 1000000}
 `
+
+// settings are those by which the Doorwards that are measured differ.
+type settings struct {
+	database string // its URL
+	more     string // of the database, such as ", group_sign_ins: false"
+	limits   bool
+	sections string // that are not there otherwise
+}
+
+func (s settings) String() string {
+	return fmt.Sprintf(configuration, s.database, s.more, s.limits) + s.sections
+}
 
 // addresses are where it listens.
 const addresses = `
@@ -58,7 +70,7 @@ type door struct {
 
 // newDoor prepares a door and its database, with a file of settings in the
 // directory, and does not start it.
-func newDoor(o options, dir, settings string) (*door, error) {
+func newDoor(o options, dir string, with settings) (*door, error) {
 	d := &door{binary: o.binary, log: o.log, config: filepath.Join(dir, "doorward.yaml")}
 	var err error
 	if d.address, err = freeAddress(); err != nil {
@@ -67,8 +79,8 @@ func newDoor(o options, dir, settings string) (*door, error) {
 	if d.metrics, err = freeAddress(); err != nil {
 		return nil, err
 	}
-	settings += fmt.Sprintf(addresses, d.address, d.metrics)
-	if err := os.WriteFile(d.config, []byte(settings), 0o600); err != nil {
+	text := with.String() + fmt.Sprintf(addresses, d.address, d.metrics)
+	if err := os.WriteFile(d.config, []byte(text), 0o600); err != nil {
 		return nil, err
 	}
 	return d, d.command("", "migrate", "up")

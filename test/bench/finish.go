@@ -49,12 +49,14 @@ func (res result) String() string {
 // finish writes down what was found, and fails if an answer was wrong.
 func (b *bench) finish() error {
 	b.report.writeMarkdown(os.Stdout)
+	fmt.Println()
+	b.report.writeReference(os.Stdout)
 	var errs []error
 	if b.json != "" {
 		errs = append(errs, b.report.writeJSON(b.json))
 	}
 	if b.markdown != "" {
-		errs = append(errs, b.writeMarkdownFile())
+		errs = append(errs, b.writeReferenceFile())
 	}
 	return errors.Join(append(errs, wrong(b.report.Results))...)
 }
@@ -70,11 +72,11 @@ func wrong(found []result) error {
 	return errors.Join(errs...)
 }
 
-func (b *bench) writeMarkdownFile() error {
+func (b *bench) writeReferenceFile() error {
 	file, err := os.Create(b.markdown)
 	if err != nil {
 		return err
 	}
-	b.report.writeMarkdown(file)
+	b.report.writeReference(file)
 	return file.Close()
 }

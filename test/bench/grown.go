@@ -69,7 +69,7 @@ func (g *growth) filled(store, name string, c *crowd) (s *site, err error) {
 	if s.database, err = s.newDatabase(name); err != nil {
 		return s, err
 	}
-	if s.door, err = newDoor(g.options, s.dir, fmt.Sprintf(configuration, s.database, false)); err != nil {
+	if s.door, err = newDoor(g.options, s.dir, settings{database: s.database}); err != nil {
 		return s, err
 	}
 	s.progress("%s: making %s users, each with %d devices", store, rate(float64(c.size)), len(crowdDevices))
@@ -88,7 +88,7 @@ func (g *growth) compare(h habit, large *site, people *crowd, empty *site, few *
 	res, err := large.measure(row{
 		name: h.name, title: fmt.Sprintf("%s, %s users", h.title, rate(float64(people.size))),
 		ours: doing(people, large), serves: mainDoor,
-		limits: both(limit{"empty database", warm(doing(few, empty))}),
+		limits: both(limit{name: "empty database", open: doing(few, empty)}),
 		reach:  map[string]float64{onPostgres: wantedRatio, onSQLite: wantedRatio},
 	}, g.clients)
 	if err != nil {
@@ -97,18 +97,6 @@ func (g *growth) compare(h habit, large *site, people *crowd, empty *site, few *
 	g.report.Results = append(g.report.Results, res)
 	g.progress("%s", res)
 	return nil
-}
-
-// warm opens a contender that has been at work for a while: a limit that is a
-// Doorward is as slow as ours in the beginning.
-func warm(open func(*site, int) (contender, error)) func(*site, int) (contender, error) {
-	return func(s *site, clients int) (contender, error) {
-		c, err := open(s, clients)
-		if err == nil {
-			_, err = s.warmUp(c)
-		}
-		return c, err
-	}
 }
 
 // compareStarts measures how long both take to start, and how much memory they

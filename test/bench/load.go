@@ -97,6 +97,8 @@ type traffic struct {
 	// fill prepares that many requests, before the clock runs; nil: they need no
 	// preparation.
 	fill func(requests int)
+	// prepared are the requests among which next chooses, if there are any.
+	prepared [][]byte
 }
 
 // A sample is what one measurement found.
@@ -107,6 +109,8 @@ type sample struct {
 	late     int             // requests that were answered after the end
 	failed   int             // answers other than the expected one, which are no requests
 	failure  error           // one of them
+	// beforehand is processor time that counts as used within, and was used before.
+	beforehand time.Duration
 }
 
 // work is how many requests something was done for.
@@ -144,6 +148,39 @@ func drive(conns []*connection, t traffic, lasting time.Duration) (sample, error
 			return err
 		}
 	})
+}
+
+// sendOnce sends each of the prepared requests once, as many at a time as there are
+// clients at most.
+func sendOnce(address string, t traffic) error {
+	return sendEach(address, t.want, len(t.prepared), func(i int) []byte { return t.prepared[i] }, func(int, []byte) {})
+}
+
+// sendEach sends n requests, many at a time, and hands the bodies of the answers on.
+func sendEach(address string, want, n int, request func(i int) []byte, answered func(i int, body []byte)) error {
+	conns, err := dial(address, min(n, mostClients))
+	if err != nil {
+		return err
+	}
+	defer hangUp(conns)
+	errs := make([]error, len(conns))
+	var all sync.WaitGroup
+	for client, conn := range conns {
+		all.Go(func() {
+			for i := client; i < n && errs[client] == nil; i += len(conns) {
+				status, body, err := conn.do(request(i))
+				if err == nil && status != want {
+					err = fmt.Errorf("%w: %d instead of %d: %s", errUnexpected, status, want, body)
+				}
+				if err == nil {
+					answered(i, body)
+				}
+				errs[client] = err
+			}
+		})
+	}
+	all.Wait()
+	return errors.Join(errs...)
 }
 
 // together lets workers work for a time, each at one piece after another. A

@@ -33,6 +33,7 @@ type bench struct {
 	echo    bareServer
 	began   time.Time
 	report  report
+	example string // Doorward's complete configuration
 	// interrupt says that whoever waits does not want to any more.
 	interrupt <-chan os.Signal
 }
@@ -78,6 +79,10 @@ func (b *bench) begin() error {
 		return fmt.Errorf("%s version: %w", b.binary, err)
 	}
 	b.report.Machine.Doorward, _, _ = strings.Cut(strings.TrimPrefix(string(out), "doorward "), ",")
+	if out, err = exec.Command(b.binary, "config", "example").Output(); err != nil {
+		return fmt.Errorf("%s config example: %w", b.binary, err)
+	}
+	b.example = string(out)
 	if b.dir, err = os.MkdirTemp("", "bench"); err != nil {
 		return err
 	}
@@ -131,7 +136,7 @@ func (b *bench) measureStore(store string) (err error) {
 		return err
 	}
 	for _, r := range rows {
-		if !isMeant(b.rows, r.name) {
+		if !isMeant(b.rows, r.name) || !strings.Contains(b.example, r.needs+":") {
 			continue
 		}
 		if err := s.measureRow(r); err != nil {

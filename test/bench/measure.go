@@ -19,6 +19,10 @@ type result struct {
 	// Of Doorward, while it served this; 0 where there was none.
 	Allocations, AllocatedBytes float64 // for each request
 	PeakMemory                  int64   // resident bytes
+	// LogBytes are what PostgreSQL logged of its changes for each request, and
+	// ImageBytes those of them that are whole pages.
+	LogBytes, ImageBytes float64
+	Checkpoints          int // that began meanwhile
 	// CPU is processor time for each request, in microseconds.
 	CPU    cpuTimes
 	Reach  float64 `json:",omitempty"`
@@ -48,20 +52,25 @@ func (s *site) measure(r row, clients int) (res result, err error) {
 	if clients == mostClients {
 		res.Reach = r.reach[s.store]
 	}
+	if err := s.settle(); err != nil {
+		return res, err
+	}
 	ours, err := r.ours(s, clients)
 	if err != nil {
 		return res, err
 	}
 	defer ours.end()
-	limits := make([]contender, len(r.limits[s.store]))
-	for i, l := range r.limits[s.store] {
+	asked := r.limitsFor(s.store, clients)
+	limits := make([]contender, len(asked))
+	for i, l := range asked {
 		if limits[i], err = l.open(s, clients); err != nil {
 			return res, fmt.Errorf("%s: %w", l.name, err)
 		}
 		defer limits[i].end()
+		if _, err := s.warmUp(limits[i]); err != nil {
+			return res, fmt.Errorf("%s: %w", l.name, err)
+		}
 	}
-	// The first requests are slower: connections, caches and prepared statements
-	// are new.
 	expected, err := s.warmUp(ours)
 	if err != nil {
 		return res, err
@@ -78,9 +87,19 @@ func (s *site) measure(r row, clients int) (res result, err error) {
 	return res.of(r, rounds), nil
 }
 
-const warmUpTime = 300 * time.Millisecond
+const warmUpTime = 200 * time.Millisecond
 
+// warmUp has a contender do all that it does once, and then what it does for a
+// while, unless it does so each time.
 func (s *site) warmUp(c contender) (rate float64, err error) {
+	if c.start != nil {
+		return 0, nil
+	}
+	if c.once != nil {
+		if err := c.once(); err != nil {
+			return 0, err
+		}
+	}
 	if c.fill != nil {
 		c.fill(int(50_000 * warmUpTime.Seconds()))
 	}
@@ -90,10 +109,13 @@ func (s *site) warmUp(c contender) (rate float64, err error) {
 
 // A round is one measurement of ours, and one of each limit.
 type round struct {
-	ours   sample
-	usage  usage
-	limits []sample
-	spent  []time.Duration // processor time of each limit
+	ours  sample
+	usage usage
+	// checkpoint says that one began while ours was measured.
+	checkpoint bool
+	images     float64 // bytes
+	limits     []sample
+	spent      []time.Duration // processor time of each limit
 }
 
 func (s *site) round(r row, ours contender, limits []contender, expected float64) (n round, err error) {
@@ -114,14 +136,23 @@ func (s *site) round(r row, ours contender, limits []contender, expected float64
 		return n, err
 	}
 	n.usage = after.since(before).since(before.since(idle))
+	n.checkpoint = after.log.checkpoint != before.log.checkpoint
+	if n.images, err = s.imagesIn(before.log, after.log); err != nil {
+		return n, err
+	}
 	for _, limit := range limits {
+		if limit.start != nil {
+			if err := limit.start(s.seconds); err != nil {
+				return n, err
+			}
+		}
 		before, errBefore := s.allProcessorTime()
 		got, err := limit.run(s.seconds)
 		after, errAfter := s.allProcessorTime()
 		if err := errors.Join(errBefore, err, errAfter); err != nil {
 			return n, err
 		}
-		n.limits, n.spent = append(n.limits, got), append(n.spent, after-before)
+		n.limits, n.spent = append(n.limits, got), append(n.spent, after-before-got.beforehand)
 	}
 	return n, nil
 }
@@ -148,6 +179,8 @@ func (res result) of(r row, rounds []round) result {
 	res.P50, res.P99 = quantile(0.5), quantile(0.99)
 	res.Allocations = perRequest(func(u usage) float64 { return u.allocations })
 	res.AllocatedBytes = perRequest(func(u usage) float64 { return u.bytes })
+	res.LogBytes = perRequest(func(u usage) float64 { return u.log.bytes })
+	res.ImageBytes = each(func(n round) float64 { return n.images / n.ours.work() })
 	res.CPU = cpuTimes{
 		Doorward: processors(func(u usage) time.Duration { return u.doorward }),
 		Database: processors(func(u usage) time.Duration { return u.database }),
@@ -156,9 +189,12 @@ func (res result) of(r row, rounds []round) result {
 	for _, n := range rounds {
 		res.PeakMemory = max(res.PeakMemory, n.usage.peak)
 		res.Failed += n.ours.failed
+		if n.checkpoint {
+			res.Checkpoints++
+		}
 		res.failure = cmp.Or(res.failure, n.ours.failure)
 	}
-	for i, l := range r.limits[res.Store] {
+	for i, l := range r.limitsFor(res.Store, res.Clients) {
 		got := limitResult{
 			Name:      l.name,
 			PerSecond: each(func(n round) float64 { return n.limits[i].rate() }),

@@ -27,7 +27,7 @@ func parseOptions() (o options, err error) {
 	check := o.define(flag.CommandLine, verifyRow, startRow)
 	flag.StringVar(&clients, "clients", "1 16 64", "how many clients there are, one number after another; at most 64")
 	flag.StringVar(&o.json, "json", "", "write everything to this `file` too, for comparison")
-	flag.StringVar(&o.markdown, "markdown", "", "write the tables to this `file` too")
+	flag.StringVar(&o.markdown, "markdown", "", "write the table for the README, with the most clients, to this `file` too")
 	flag.Parse()
 	for _, text := range strings.Fields(clients) {
 		n, err := strconv.Atoi(text)

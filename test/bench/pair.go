@@ -17,7 +17,7 @@ func (g *growth) measurePair(s *site, c *crowd) (err error) {
 		g.progress("nginx is not installed: two processes behind it are not measured")
 		return nil
 	}
-	second, err := s.another("second", fmt.Sprintf(configuration, s.database, false))
+	second, err := s.another("second", settings{})
 	if err != nil {
 		return err
 	}
@@ -41,7 +41,7 @@ func (g *growth) measurePair(s *site, c *crowd) (err error) {
 			return err
 		}
 		res, err := s.measure(row{
-			name: pairRow, title: e.title, ours: at(two), limits: both(limit{"one process", warm(at(one))}),
+			name: pairRow, title: e.title, ours: at(two), limits: both(limit{name: "one process", open: at(one)}),
 		}, g.clients)
 		if err != nil {
 			return fmt.Errorf("two processes: %s: %w", e.title, err)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 )
@@ -9,32 +8,10 @@ import (
 // populate signs all users in and keeps their tokens.
 func (s *site) populate() error {
 	s.progress("%s: signing %d users in", s.store, users)
-	conns, err := dial(s.door.address, mostClients)
-	if err != nil {
-		return err
-	}
-	defer hangUp(conns)
 	s.tokens = make([]string, users)
-	errs := make(chan error, len(conns))
-	for client, conn := range conns {
-		go func() {
-			for i := client; i < users; i += len(conns) {
-				status, answer, err := conn.do(jwtLogin(mint(localpart(i), secret), onDevice("FIRST")))
-				if err == nil && status != http.StatusOK {
-					err = fmt.Errorf("%d %s", status, answer)
-				}
-				if err != nil {
-					errs <- err
-					return
-				}
-				s.tokens[i] = member(answer, "access_token")
-			}
-			errs <- nil
-		}()
-	}
-	for range conns {
-		err = errors.Join(err, <-errs)
-	}
+	err := sendEach(s.door.address, http.StatusOK, users,
+		func(i int) []byte { return jwtLogin(mint(localpart(i), secret), onDevice("FIRST")) },
+		func(i int, answer []byte) { s.tokens[i] = member(answer, "access_token") })
 	s.signedIn = each(users, func(i int) []byte { return get(whoamiPath, s.tokens[i]) })
 	return err
 }

@@ -1,8 +1,13 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -135,37 +140,78 @@ const (
 	prepared = "prepared"
 )
 
-// open makes a contender of the statement. pgbench measures whole seconds.
+// open makes a contender of the statement. pgbench measures whole seconds, and has
+// another one before: it connects anew each time, and in that second it does a third
+// less.
 func (p *pgbench) open(statement, mode string, users, clients int) contender {
-	return contender{run: func(lasting time.Duration) (s sample, err error) {
-		// On a machine that is too busy it may have got nowhere.
-		for range 3 {
-			if s, err = p.run(statement, mode, users, clients, lasting); err != nil || s.requests > 0 {
-				return s, err
-			}
-		}
-		return s, fmt.Errorf("pgbench finished nothing within %s", lasting)
-	}}
+	r := &benchRun{p: p, statement: statement, mode: mode, users: users, clients: clients}
+	return contender{start: r.start, run: r.finish}
 }
 
-func (p *pgbench) run(statement, mode string, users, clients int, lasting time.Duration) (s sample, err error) {
-	p.runs++
-	s.took = max(time.Second, lasting.Round(time.Second))
-	cmd := p.server.Command(leanDatabase, "pgbench", "-n", "-M", mode,
-		"-c", fmt.Sprint(clients), "-j", fmt.Sprint(min(clients, runtime.NumCPU())), "-T", fmt.Sprint(s.took.Seconds()),
-		"-D", fmt.Sprint("users=", users), "-D", "i=0", "-D", fmt.Sprint("run=", p.runs),
-		"-f", filepath.Join(p.scripts, statement))
-	out, err := cmd.CombinedOutput()
+// A benchRun is pgbench at work.
+type benchRun struct {
+	p               *pgbench
+	statement, mode string
+	users, clients  int
+
+	cmd        *exec.Cmd
+	summary    bytes.Buffer
+	progress   *bufio.Reader
+	first      string // line of the progress
+	beforehand time.Duration
+}
+
+// start returns when the first second is over.
+func (r *benchRun) start(lasting time.Duration) error {
+	r.p.runs++
+	seconds := 1 + max(1, int(lasting.Round(time.Second).Seconds()))
+	r.cmd = r.p.server.Command(leanDatabase, "pgbench", "-n", "-M", r.mode, "-P", "1",
+		"-c", fmt.Sprint(r.clients), "-j", fmt.Sprint(min(r.clients, runtime.NumCPU())), "-T", fmt.Sprint(seconds),
+		"-D", fmt.Sprint("users=", r.users), "-D", "i=0", "-D", fmt.Sprint("run=", r.p.runs),
+		"-f", filepath.Join(r.p.scripts, r.statement))
+	r.summary.Reset()
+	r.cmd.Stdout = &r.summary
+	progress, err := r.cmd.StderrPipe()
 	if err != nil {
-		return s, fmt.Errorf("pgbench: %w\n%s", err, out[:min(500, len(out))])
+		return err
 	}
-	// Without a transaction there is no such line.
-	if _, tps, found := strings.Cut(string(out), "\ntps = "); found {
-		var perSecond float64
-		if _, err := fmt.Sscan(tps, &perSecond); err != nil {
-			return s, fmt.Errorf("pgbench: tps: %w", err)
-		}
-		s.requests = int(perSecond * s.took.Seconds())
+	if err := r.cmd.Start(); err != nil {
+		return err
 	}
-	return s, nil
+	r.progress = bufio.NewReader(progress)
+	for r.first = ""; err == nil && !strings.HasPrefix(r.first, "progress: "); {
+		r.first, err = r.progress.ReadString('\n')
+	}
+	if err != nil {
+		return fmt.Errorf("pgbench: %w", errors.Join(err, r.cmd.Wait()))
+	}
+	r.beforehand, err = processorTime(r.cmd.Process.Pid)
+	return err
+}
+
+// finish returns what it did since.
+func (r *benchRun) finish(time.Duration) (s sample, err error) {
+	rest, err := io.ReadAll(r.progress)
+	if err := errors.Join(err, r.cmd.Wait()); err != nil {
+		return s, fmt.Errorf("pgbench: %w\n%s", err, rest[:min(500, len(rest))])
+	}
+	s.beforehand = r.beforehand
+	return s, s.since(r.first, r.summary.String())
+}
+
+// since reads what pgbench says after the first second and in the end.
+func (s *sample) since(first, summary string) error {
+	var began, early, perSecond float64
+	var all int
+	_, err := fmt.Sscanf(first, "progress: %f s, %f tps", &began, &early)
+	_, count, _ := strings.Cut(summary, "actually processed: ")
+	_, errCount := fmt.Sscan(count, &all)
+	_, tps, _ := strings.Cut(summary, "\ntps = ")
+	_, errTPS := fmt.Sscan(tps, &perSecond)
+	if err := errors.Join(err, errCount, errTPS); err != nil {
+		return fmt.Errorf("pgbench, %q, %q: %w", first, summary, err)
+	}
+	s.requests = all - int(early*began)
+	s.took = time.Duration((float64(all)/perSecond - began) * float64(time.Second))
+	return nil
 }

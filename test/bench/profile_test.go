@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"flag"
-	"fmt"
 	"log/slog"
 	"net"
 	"os"
@@ -94,7 +93,7 @@ func inProcess(b *testing.B, store string) *site {
 	if err != nil {
 		b.Fatal(err)
 	}
-	cfg, err := config.Parse("bench", fmt.Appendf(nil, configuration, database, false), nil)
+	cfg, err := config.Parse("bench", []byte(settings{database: database}.String()), nil)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -87,12 +87,12 @@ func member(answer []byte, name string) string {
 
 // anyOf sends prepared requests again and again, in no order.
 func anyOf(want int, requests [][]byte) traffic {
-	return traffic{want: want, next: func(int, []byte) []byte { return requests[rand.IntN(len(requests))] }}
+	return traffic{want: want, prepared: requests, next: func(int, []byte) []byte { return requests[rand.IntN(len(requests))] }}
 }
 
 // ownOf gives each client one prepared request.
 func ownOf(want int, requests [][]byte) traffic {
-	return traffic{want: want, next: func(client int, _ []byte) []byte { return requests[client] }}
+	return traffic{want: want, prepared: requests, next: func(client int, _ []byte) []byte { return requests[client] }}
 }
 
 // onceEach sends each prepared request once.

@@ -10,6 +10,8 @@ import (
 type row struct {
 	name, title string
 	clients     []int // how many are tried; nil: all
+	// needs is a setting of the database that Doorward must have; empty: none.
+	needs string
 	// ours opens our side of it for so many clients.
 	ours func(s *site, clients int) (contender, error)
 	// serves says which Doorward is at work; nil: none.
@@ -22,8 +24,9 @@ type row struct {
 
 // A limit is what cannot be done faster.
 type limit struct {
-	name string
-	open func(s *site, clients int) (contender, error)
+	name    string
+	open    func(s *site, clients int) (contender, error)
+	clients []int // beside how many it is measured; nil: all
 }
 
 var rows = []row{
@@ -61,14 +64,10 @@ var rows = []row{
 	},
 	{
 		name: "login-limited", title: "login, same device, with rate limits", clients: []int{mostClients},
-		ours: func(s *site, clients int) (contender, error) {
-			limited, err := s.withLimits()
-			if err != nil {
-				return contender{}, err
-			}
-			return served(limited.address, clients, sameDevices(clients, localpart))
-		},
-		serves: func(s *site) *door { return s.limited },
+		ours: byAnother(limitedDoor, settings{limits: true}, func(_ *site, clients int) traffic {
+			return sameDevices(clients, localpart)
+		}),
+		serves: anotherDoor(limitedDoor),
 		limits: writes(leanSame), reach: map[string]float64{onPostgres: 1.8, onSQLite: 0.6},
 	},
 	{
@@ -79,7 +78,7 @@ var rows = []row{
 			}))
 		}),
 		serves: mainDoor,
-		limits: both(limit{"bare Echo POST", bareLogin}), reach: map[string]float64{onPostgres: 0.6, onSQLite: 0.6},
+		limits: both(limit{name: "bare Echo POST", open: bareLogin}), reach: map[string]float64{onPostgres: 0.6, onSQLite: 0.6},
 	},
 	{
 		name: "login-password", title: "login by password",
@@ -92,7 +91,7 @@ var rows = []row{
 			})))
 		},
 		serves: mainDoor,
-		limits: both(limit{"bare argon2id", func(_ *site, clients int) (contender, error) { return bareArgon2id(clients), nil }}),
+		limits: both(limit{name: "bare argon2id", open: func(_ *site, clients int) (contender, error) { return bareArgon2id(clients), nil }}),
 		reach:  map[string]float64{onPostgres: 0.9, onSQLite: 0.9},
 	},
 	{
@@ -103,24 +102,54 @@ var rows = []row{
 	},
 	{
 		name: "whoami", title: "whoami",
-		ours:   overHTTP(func(s *site, _ int) traffic { return anyOf(http.StatusOK, s.signedIn) }),
+		ours:   overHTTP(everybodyAsks),
 		serves: mainDoor,
 		limits: lookUps, reach: map[string]float64{onPostgres: 0.85, onSQLite: 0.85},
 	},
 	{
-		name: "introspect", title: "introspection",
-		ours:   func(s *site, clients int) (contender, error) { return s.introspecting(clients) },
-		serves: func(s *site) *door { return s.delegated },
-		limits: both(limit{"bare Echo POST", bareLogin}), reach: map[string]float64{onPostgres: 0.85, onSQLite: 0.85},
+		name: "whoami-uncached", title: "whoami, no cache", clients: []int{mostClients}, needs: "token_cache",
+		ours:   byAnother(uncachedDoor, settings{more: ", token_cache: 0"}, everybodyAsks),
+		serves: anotherDoor(uncachedDoor),
+		limits: lookUps, reach: map[string]float64{onPostgres: 0.2, onSQLite: 0.4},
 	},
 	{
-		name: "store", title: "storage adapter alone, new devices",
+		name: "introspect", title: "introspection",
+		ours:   func(s *site, clients int) (contender, error) { return s.introspecting(clients) },
+		serves: anotherDoor(delegatedDoor),
+		limits: both(limit{name: "bare Echo POST", open: bareLogin}), reach: map[string]float64{onPostgres: 0.85, onSQLite: 0.85},
+	},
+	{
+		name: "store", title: "storage adapter alone, new devices", clients: []int{mostClients},
 		ours:   func(s *site, clients int) (contender, error) { return s.storing(clients) },
 		limits: writes(leanDevice), reach: map[string]float64{onPostgres: 3.5},
 	},
 }
 
 func mainDoor(s *site) *door { return s.door }
+
+// Doorwards beside the main one.
+const (
+	limitedDoor   = "limited"
+	uncachedDoor  = "uncached"
+	delegatedDoor = "delegated"
+)
+
+func anotherDoor(name string) func(*site) *door {
+	return func(s *site) *door { return s.others[name] }
+}
+
+// byAnother makes our side of a row out of what clients send to another Doorward.
+func byAnother(name string, with settings, t func(s *site, clients int) traffic) func(s *site, clients int) (contender, error) {
+	return func(s *site, clients int) (contender, error) {
+		d, err := s.another(name, with)
+		if err != nil {
+			return contender{}, err
+		}
+		return served(d.address, clients, t(s, clients))
+	}
+}
+
+func everybodyAsks(s *site, _ int) traffic { return anyOf(http.StatusOK, s.signedIn) }
 
 // overHTTP makes our side of a row out of what clients send to the main Doorward.
 func overHTTP(t func(s *site, clients int) traffic) func(s *site, clients int) (contender, error) {
@@ -136,12 +165,14 @@ func sameDevices(clients int, user func(client int) string) traffic {
 	}))
 }
 
-// writes are the limits of a write: the lean statement, which what is to be
-// reached refers to as text, and the same prepared; or raw groups.
+// writes are the limits of a write: the lean statement as text, which what is to be
+// reached refers to, and the same prepared; or raw groups.
 func writes(what string) map[string][]limit {
+	text := lean("pgbench", what, asText)
+	text.clients = []int{mostClients}
 	return map[string][]limit{
-		onPostgres: {lean("pgbench", what, asText), lean("pgbench prepared", what, prepared)},
-		onSQLite: {{"raw groups", func(s *site, clients int) (contender, error) {
+		onPostgres: {text, lean("pgbench prepared", what, prepared)},
+		onSQLite: {{name: "raw groups", open: func(s *site, clients int) (contender, error) {
 			groups, err := s.rawGroups()
 			if err != nil {
 				return contender{}, err
@@ -152,15 +183,15 @@ func writes(what string) map[string][]limit {
 }
 
 func lean(name, statement, mode string) limit {
-	return limit{name, func(s *site, clients int) (contender, error) {
+	return limit{name: name, open: func(s *site, clients int) (contender, error) {
 		return s.pgbench.open(statement, mode, users, clients), nil
 	}}
 }
 
 // lookUps are the limits of asking whose a token is.
 var lookUps = map[string][]limit{
-	onPostgres: {{"bare Echo GET", bareWhoami}, lean("pgbench prepared", leanLookUp, prepared)},
-	onSQLite:   {{"bare Echo GET", bareWhoami}},
+	onPostgres: {{name: "bare Echo GET", open: bareWhoami}, lean("pgbench prepared", leanLookUp, prepared)},
+	onSQLite:   {{name: "bare Echo GET", open: bareWhoami}},
 }
 
 func both(l limit) map[string][]limit {
@@ -168,11 +199,21 @@ func both(l limit) map[string][]limit {
 }
 
 func bareWhoami(s *site, clients int) (contender, error) {
-	return served(s.echo.address, clients, anyOf(http.StatusOK, s.signedIn))
+	return served(s.echo.address, clients, everybodyAsks(s, clients))
 }
 
 func bareLogin(s *site, clients int) (contender, error) {
 	return served(s.echo.address, clients, anyOf(http.StatusOK, [][]byte{jwtLogin(mint(localpart(0), secret), onDevice("FIRST"))}))
+}
+
+// limitsFor are the limits that are measured beside so many clients.
+func (r row) limitsFor(store string, clients int) (found []limit) {
+	for _, l := range r.limits[store] {
+		if len(l.clients) == 0 || slices.Contains(l.clients, clients) {
+			found = append(found, l)
+		}
+	}
+	return found
 }
 
 // isMeant says whether a name, or a group of rows such as "login", is asked for.

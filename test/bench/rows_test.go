@@ -55,3 +55,14 @@ func TestTablesHaveAllColumnsInEachLine(t *testing.T) {
 		t.Errorf("%d lines:\n%s", lines, text.String())
 	}
 }
+
+func TestTheReferenceHasOneLineForEachRow(t *testing.T) {
+	few := result{Row: "whoami", Title: "whoami", Store: onSQLite, Clients: 1, Limits: []limitResult{{Name: "bare"}, {Name: "µ"}}}
+	most := few
+	most.Clients, most.PerSecond = mostClients, 12345
+	var text bytes.Buffer
+	report{Results: []result{few, most}}.writeReference(&text)
+	if strings.Count(text.String(), "\n| whoami ") != 1 || !strings.Contains(text.String(), "| 12,345 | 0.00 of bare ") {
+		t.Error(text.String())
+	}
+}

@@ -45,7 +45,7 @@ const introspection = "a-secret-of-the-homeserver-with-at-least-32-bytes"
 
 // introspecting asks for everybody's tokens as a homeserver does.
 func (s *site) introspecting(clients int) (contender, error) {
-	delegated, err := s.withDelegation()
+	delegated, err := s.another(delegatedDoor, settings{sections: delegation})
 	if err != nil {
 		return contender{}, err
 	}

@@ -3,13 +3,11 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"sync/atomic"
 
 	"github.com/seed-31b6c987/doorward/adapters/gormstore"
-	"github.com/seed-31b6c987/doorward/test/postgres"
 )
 
 const (
@@ -35,8 +33,7 @@ type site struct {
 	signedIn    [][]byte // whoami, with the token of each user
 	tokens      []string
 	hasPassword bool
-	limited     *door            // one with rate limits, once there is one
-	delegated   *door            // one that a homeserver asks, once there is one
+	others      map[string]*door // on the same database, with other settings, by a name
 	other       *door            // one of another site that is a limit here, if there is one
 	direct      *gormstore.Store // the storage adapter alone, once it is open
 	groups      *groups          // the limit of SQLite's writes, once there is one
@@ -53,7 +50,7 @@ func (b *bench) newSite(store string) (s *site, err error) {
 	if s.database, err = s.newDatabase("doorward"); err != nil {
 		return s, err
 	}
-	if s.door, err = newDoor(b.options, s.dir, fmt.Sprintf(configuration, s.database, false)); err != nil {
+	if s.door, err = newDoor(b.options, s.dir, settings{database: s.database}); err != nil {
 		return s, err
 	}
 	if _, err := s.door.start(); err != nil {
@@ -69,40 +66,25 @@ func (s *site) newDatabase(name string) (url string, err error) {
 	return s.server.URL(name), s.server.Exec("CREATE DATABASE " + name)
 }
 
-// withLimits returns a Doorward with rate limits, on a database of its own.
-func (s *site) withLimits() (*door, error) {
-	if s.limited != nil {
-		return s.limited, nil
+// another returns another Doorward on the same database, which is started the first
+// time. Of two that run, one rests.
+func (s *site) another(name string, with settings) (*door, error) {
+	if d := s.others[name]; d != nil {
+		return d, nil
 	}
-	database, err := s.newDatabase("limited")
-	if err != nil {
-		return nil, err
-	}
-	s.limited, err = s.another("limited", fmt.Sprintf(configuration, database, true))
-	return s.limited, err
-}
-
-// withDelegation returns a second Doorward on the same database, to which a homeserver
-// delegates.
-func (s *site) withDelegation() (*door, error) {
-	if s.delegated != nil {
-		return s.delegated, nil
-	}
-	var err error
-	s.delegated, err = s.another("delegated", fmt.Sprintf(configuration, s.database, false)+delegation)
-	return s.delegated, err
-}
-
-// another starts another Doorward.
-func (s *site) another(name, settings string) (*door, error) {
 	dir := filepath.Join(s.dir, name)
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return nil, err
 	}
-	d, err := newDoor(s.options, dir, settings)
+	with.database = s.database
+	d, err := newDoor(s.options, dir, with)
 	if err != nil {
 		return nil, err
 	}
+	if s.others == nil {
+		s.others = map[string]*door{}
+	}
+	s.others[name] = d
 	_, err = d.start()
 	return d, err
 }
@@ -139,10 +121,11 @@ func (s *site) close() error {
 	if s.groups != nil {
 		errs = append(errs, s.groups.close())
 	}
-	for _, d := range []*door{s.limited, s.delegated, s.door} {
-		if d != nil {
-			errs = append(errs, d.stop())
-		}
+	for _, d := range s.others {
+		errs = append(errs, d.stop())
+	}
+	if s.door != nil {
+		errs = append(errs, s.door.stop())
 	}
 	return errors.Join(errs...)
 }
@@ -153,11 +136,4 @@ func (s *site) databaseProcesses() ([]int, error) {
 		return nil, nil
 	}
 	return s.server.Processes()
-}
-
-// startPostgres starts the server that Doorward and pgbench share, as safe as in
-// production.
-func startPostgres() (*postgres.Server, error) {
-	return postgres.Start("", append(postgres.Durable,
-		"shared_buffers=512MB", "max_wal_size=4GB", "max_connections=200")...)
 }

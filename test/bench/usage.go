@@ -10,6 +10,7 @@ type usage struct {
 	doorward, database, clients time.Duration
 	allocations, bytes          float64
 	peak                        int64
+	log                         logPosition
 }
 
 func (u usage) since(before usage) usage {
@@ -18,6 +19,7 @@ func (u usage) since(before usage) usage {
 	u.clients -= before.clients
 	u.allocations -= before.allocations
 	u.bytes -= before.bytes
+	u.log.bytes -= before.log.bytes
 	return u
 }
 
@@ -28,6 +30,9 @@ func (s *site) usage(r row) (u usage, err error) {
 		return u, err
 	}
 	if u.database, err = processorTime(pids...); err != nil {
+		return u, err
+	}
+	if u.log, err = s.logPosition(); err != nil {
 		return u, err
 	}
 	if u.clients, err = ownProcessorTime(); err != nil {
