@@ -14,9 +14,10 @@ type contender struct {
 	fill func(requests int)
 	// once does each of the different pieces of work once; nil: no two are alike.
 	once func() error
-	// start begins with the work, and returns when it goes as fast as it will, for so
-	// long; nil: that is so from the beginning of run.
-	start func(lasting time.Duration) error
+	// start and stop are called before and after run, if that only looks how fast the
+	// work goes on; nil: it begins and ends with run.
+	start, stop func() error
+
 	run   func(lasting time.Duration) (sample, error)
 	close func() // nil: nothing is open
 }

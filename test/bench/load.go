@@ -109,8 +109,7 @@ type sample struct {
 	late     int             // requests that were answered after the end
 	failed   int             // answers other than the expected one, which are no requests
 	failure  error           // one of them
-	// beforehand is processor time that counts as used within, and was used before.
-	beforehand time.Duration
+	spent    time.Duration   // processor time that nobody else notices
 }
 
 // work is how many requests something was done for.

@@ -141,20 +141,26 @@ func (s *site) round(r row, ours contender, limits []contender, expected float64
 		return n, err
 	}
 	for _, limit := range limits {
-		if limit.start != nil {
-			if err := limit.start(s.seconds); err != nil {
-				return n, err
-			}
-		}
-		before, errBefore := s.allProcessorTime()
-		got, err := limit.run(s.seconds)
-		after, errAfter := s.allProcessorTime()
-		if err := errors.Join(errBefore, err, errAfter); err != nil {
+		got, spent, err := s.measureLimit(limit)
+		if err != nil {
 			return n, err
 		}
-		n.limits, n.spent = append(n.limits, got), append(n.spent, after-before-got.beforehand)
+		n.limits, n.spent = append(n.limits, got), append(n.spent, spent)
 	}
 	return n, nil
+}
+
+func (s *site) measureLimit(c contender) (got sample, spent time.Duration, err error) {
+	if c.start != nil {
+		if err := c.start(); err != nil {
+			return got, 0, err
+		}
+		defer func() { err = errors.Join(err, c.stop()) }()
+	}
+	before, errBefore := s.allProcessorTime()
+	got, err = c.run(s.seconds)
+	after, errAfter := s.allProcessorTime()
+	return got, after - before + got.spent, errors.Join(errBefore, err, errAfter)
 }
 
 // of sums rounds up: medians of all but the peak of memory and the failures.

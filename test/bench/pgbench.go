@@ -2,10 +2,8 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -140,12 +138,12 @@ const (
 	prepared = "prepared"
 )
 
-// open makes a contender of the statement. pgbench measures whole seconds, and has
-// another one before: it connects anew each time, and in that second it does a third
-// less.
+// open makes a contender of the statement. pgbench connects anew each time, and does
+// a third less in its first second, which does not count therefore; nor does the end
+// of its connections. It tells every second what it did.
 func (p *pgbench) open(statement, mode string, users, clients int) contender {
 	r := &benchRun{p: p, statement: statement, mode: mode, users: users, clients: clients}
-	return contender{start: r.start, run: r.finish}
+	return contender{start: r.start, run: r.measure, stop: r.stop}
 }
 
 // A benchRun is pgbench at work.
@@ -154,23 +152,23 @@ type benchRun struct {
 	statement, mode string
 	users, clients  int
 
-	cmd        *exec.Cmd
-	summary    bytes.Buffer
-	progress   *bufio.Reader
-	first      string // line of the progress
-	beforehand time.Duration
+	cmd      *exec.Cmd
+	progress *bufio.Reader
+	idle     int // processes of the server before it
 }
 
 // start returns when the first second is over.
-func (r *benchRun) start(lasting time.Duration) error {
+func (r *benchRun) start() error {
+	processes, err := r.p.server.Processes()
+	if err != nil {
+		return err
+	}
+	r.idle = len(processes)
 	r.p.runs++
-	seconds := 1 + max(1, int(lasting.Round(time.Second).Seconds()))
-	r.cmd = r.p.server.Command(leanDatabase, "pgbench", "-n", "-M", r.mode, "-P", "1",
-		"-c", fmt.Sprint(r.clients), "-j", fmt.Sprint(min(r.clients, runtime.NumCPU())), "-T", fmt.Sprint(seconds),
+	r.cmd = r.p.server.Command(leanDatabase, "pgbench", "-n", "-M", r.mode, "-P", "1", "-T", "3600",
+		"-c", fmt.Sprint(r.clients), "-j", fmt.Sprint(min(r.clients, runtime.NumCPU())),
 		"-D", fmt.Sprint("users=", r.users), "-D", "i=0", "-D", fmt.Sprint("run=", r.p.runs),
 		"-f", filepath.Join(r.p.scripts, r.statement))
-	r.summary.Reset()
-	r.cmd.Stdout = &r.summary
 	progress, err := r.cmd.StderrPipe()
 	if err != nil {
 		return err
@@ -179,39 +177,55 @@ func (r *benchRun) start(lasting time.Duration) error {
 		return err
 	}
 	r.progress = bufio.NewReader(progress)
-	for r.first = ""; err == nil && !strings.HasPrefix(r.first, "progress: "); {
-		r.first, err = r.progress.ReadString('\n')
-	}
-	if err != nil {
-		return fmt.Errorf("pgbench: %w", errors.Join(err, r.cmd.Wait()))
-	}
-	r.beforehand, err = processorTime(r.cmd.Process.Pid)
+	_, err = r.second()
 	return err
 }
 
-// finish returns what it did since.
-func (r *benchRun) finish(time.Duration) (s sample, err error) {
-	rest, err := io.ReadAll(r.progress)
-	if err := errors.Join(err, r.cmd.Wait()); err != nil {
-		return s, fmt.Errorf("pgbench: %w\n%s", err, rest[:min(500, len(rest))])
+// second returns how many transactions there were within the next one.
+func (r *benchRun) second() (tps float64, err error) {
+	var said strings.Builder
+	for said.Len() < 4096 {
+		line, err := r.progress.ReadString('\n')
+		said.WriteString(line)
+		var at float64
+		if n, _ := fmt.Sscanf(line, "progress: %f s, %f tps", &at, &tps); n == 2 {
+			return tps, nil
+		}
+		if err != nil {
+			break
+		}
 	}
-	s.beforehand = r.beforehand
-	return s, s.since(r.first, r.summary.String())
+	return 0, fmt.Errorf("pgbench: %s", &said)
 }
 
-// since reads what pgbench says after the first second and in the end.
-func (s *sample) since(first, summary string) error {
-	var began, early, perSecond float64
-	var all int
-	_, err := fmt.Sscanf(first, "progress: %f s, %f tps", &began, &early)
-	_, count, _ := strings.Cut(summary, "actually processed: ")
-	_, errCount := fmt.Sscan(count, &all)
-	_, tps, _ := strings.Cut(summary, "\ntps = ")
-	_, errTPS := fmt.Sscan(tps, &perSecond)
-	if err := errors.Join(err, errCount, errTPS); err != nil {
-		return fmt.Errorf("pgbench, %q, %q: %w", first, summary, err)
+func (r *benchRun) measure(lasting time.Duration) (s sample, err error) {
+	before, err := processorTime(r.cmd.Process.Pid)
+	if err != nil {
+		return s, err
 	}
-	s.requests = all - int(early*began)
-	s.took = time.Duration((float64(all)/perSecond - began) * float64(time.Second))
-	return nil
+	for s.took < lasting.Round(time.Second) || s.took == 0 {
+		tps, err := r.second()
+		if err != nil {
+			return s, err
+		}
+		s.requests += int(tps)
+		s.took += time.Second
+	}
+	after, err := processorTime(r.cmd.Process.Pid)
+	s.spent = after - before
+	return s, err
+}
+
+// stop returns when the connections are gone, too.
+func (r *benchRun) stop() error {
+	if err := r.cmd.Process.Kill(); err != nil {
+		return err
+	}
+	_ = r.cmd.Wait() // killed
+	for began := time.Now(); time.Since(began) < 10*time.Second; time.Sleep(5 * time.Millisecond) {
+		if processes, err := r.p.server.Processes(); err != nil || len(processes) <= r.idle {
+			return err
+		}
+	}
+	return errors.New("pgbench: its connections do not end")
 }

@@ -129,11 +129,3 @@ func (s *site) close() error {
 	}
 	return errors.Join(errs...)
 }
-
-// databaseProcesses are those of the database, if it has any.
-func (s *site) databaseProcesses() ([]int, error) {
-	if s.store == onSQLite {
-		return nil, nil
-	}
-	return s.server.Processes()
-}

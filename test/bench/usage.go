@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"syscall"
 	"time"
 )
@@ -25,11 +26,7 @@ func (u usage) since(before usage) usage {
 
 // usage looks what was used, and lets the peak of memory begin anew.
 func (s *site) usage(r row) (u usage, err error) {
-	pids, err := s.databaseProcesses()
-	if err != nil {
-		return u, err
-	}
-	if u.database, err = processorTime(pids...); err != nil {
+	if u.database, err = s.databaseTime(); err != nil {
 		return u, err
 	}
 	if u.log, err = s.logPosition(); err != nil {
@@ -60,11 +57,11 @@ func (s *site) usage(r row) (u usage, err error) {
 // allProcessorTime returns how long everything here has had a processor: a limit
 // is measured while nothing but the limit works.
 func (s *site) allProcessorTime() (time.Duration, error) {
-	pids, err := s.databaseProcesses()
+	database, err := s.databaseTime()
 	if err != nil {
 		return 0, err
 	}
-	pids = append(pids, s.door.cmd.Process.Pid)
+	pids := []int{s.door.cmd.Process.Pid}
 	if s.echo.Process != nil {
 		pids = append(pids, s.echo.Pid)
 	}
@@ -76,7 +73,28 @@ func (s *site) allProcessorTime() (time.Duration, error) {
 		return 0, err
 	}
 	own, err := ownProcessorTime()
-	return others + own, err
+	return database + others + own, err
+}
+
+// databaseTime is the processor time of the database, if it has processes.
+func (s *site) databaseTime() (time.Duration, error) {
+	if s.store == onSQLite {
+		return 0, nil
+	}
+	for {
+		pids, err := s.server.Processes() // the server itself comes last
+		if err != nil {
+			return 0, err
+		}
+		children, parent := pids[:len(pids)-1], pids[len(pids)-1]
+		before, errBefore := processorTime(parent)
+		used, err := processorTime(children...)
+		after, errAfter := processorTime(parent)
+		// A child that ended meanwhile may have been counted twice, or not at all.
+		if err := errors.Join(errBefore, err, errAfter); err != nil || before == after {
+			return used + after, err
+		}
+	}
 }
 
 // ownProcessorTime is that of this process and of those programs it started that
