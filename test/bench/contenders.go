@@ -28,16 +28,21 @@ func (c contender) end() {
 	}
 }
 
-// served makes a contender of clients who send the traffic to a server.
+// served makes a contender of clients who send the traffic to a server. They connect
+// when they begin: a server does not wait long for the first request.
 func served(address string, clients int, t traffic) (contender, error) {
-	conns, err := dial(address, clients)
-	if err != nil {
-		return contender{}, err
-	}
+	var conns []*connection
 	return contender{
-		fill:  t.fill,
-		once:  func() error { return sendOnce(address, t) },
-		run:   func(lasting time.Duration) (sample, error) { return drive(conns, t, lasting) },
+		fill: t.fill,
+		once: func() error { return sendOnce(address, t) },
+		run: func(lasting time.Duration) (_ sample, err error) {
+			if conns == nil {
+				if conns, err = dial(address, clients); err != nil {
+					return sample{}, err
+				}
+			}
+			return drive(conns, t, lasting)
+		},
 		close: func() { hangUp(conns) },
 	}, nil
 }

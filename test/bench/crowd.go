@@ -12,11 +12,12 @@ import (
 	"github.com/seed-31b6c987/doorward/domain"
 )
 
-// A crowd are the generated users of a database. What each of them has follows
-// from its number, tokens too: whoever knows the number can be that user.
+// A crowd are the generated users of a database, some of whom are active, and come
+// while something is measured. What each of those has follows from its number,
+// tokens too: whoever knows the number can be that user.
 type crowd struct {
-	size     int
-	newcomer atomic.Int64
+	size, active int
+	newcomer     atomic.Int64
 }
 
 // crowdDevices are those that each user of a crowd is signed in with. What is
@@ -50,38 +51,57 @@ func checksum(signed string) string {
 	return string(text)
 }
 
-// anybody is the number of one of them, each as likely as the others: so most of
-// what is asked of the database was not asked for lately.
-func (c *crowd) anybody() int { return rand.IntN(c.size) }
+// number is that of an active user. They are not side by side.
+func (c *crowd) number(i int) int { return i * (c.size / c.active) }
+
+// anybody is the number of one of the active users, each as likely as the others.
+func (c *crowd) anybody() int { return c.number(rand.IntN(c.active)) }
 
 // A habit is what a crowd does again and again.
 type habit struct {
 	name, title string
-	request     func(c *crowd) []byte
+	request     func(c *crowd, user int) []byte
+	newcomers   bool // whoever does it comes for the first time
+	// checkpoint says that there is a checkpoint before each measurement: the first
+	// changes of all pages are logged as whole pages.
+	checkpoint bool
 }
 
 var habits = []habit{
-	{"whoami", "whoami", func(c *crowd) []byte {
-		return get(whoamiPath, string(crowdToken(domain.AccessToken, c.anybody(), asks)))
+	{name: "whoami", title: "whoami", request: func(_ *crowd, user int) []byte {
+		return get(whoamiPath, string(crowdToken(domain.AccessToken, user, asks)))
 	}},
-	{"login-device", "login, new devices", func(c *crowd) []byte {
-		return jwtLogin(mint(localpart(c.anybody()), secret), "")
-	}},
-	{"login-same", "login, known devices", func(c *crowd) []byte {
-		return jwtLogin(mint(localpart(c.anybody()), secret), onDevice(crowdDevices[signsInAgain]))
-	}},
-	{"login-new", "login, new users", func(c *crowd) []byte {
+	{name: "login-device", title: "login, new devices", request: onNewDevice},
+	{name: "login-same", title: "login, known devices", request: onKnownDevice},
+	{name: "login-new", title: "login, new users", newcomers: true, request: func(c *crowd, _ int) []byte {
 		return jwtLogin(mint(localpart(c.size+int(c.newcomer.Add(1))), secret), onDevice(crowdDevices[asks]))
 	}},
-	{"refresh", "refresh", func(c *crowd) []byte {
+	{name: "refresh", title: "refresh", request: func(_ *crowd, user int) []byte {
 		// The first token is good until the second one is used, which nobody does.
-		token := crowdToken(domain.RefreshToken, c.anybody(), refreshes)
+		token := crowdToken(domain.RefreshToken, user, refreshes)
 		return post(refreshPath, "application/json", "", `{"refresh_token":"`+string(token)+`"}`)
 	}},
+	{name: "login-device-checkpoint", title: "login, new devices, after a checkpoint", request: onNewDevice, checkpoint: true},
+	{name: "login-same-checkpoint", title: "login, known devices, after a checkpoint", request: onKnownDevice, checkpoint: true},
+}
+
+func onNewDevice(_ *crowd, user int) []byte { return jwtLogin(mint(localpart(user), secret), "") }
+
+func onKnownDevice(_ *crowd, user int) []byte {
+	return jwtLogin(mint(localpart(user), secret), onDevice(crowdDevices[signsInAgain]))
 }
 
 // doing makes a contender of clients who do what the crowd does. Requests are made
-// when they are sent: none is prepared, so that there may be any number.
+// when they are sent: none is prepared, so that there may be any number. Beforehand
+// all who are active do it once.
 func (h habit) doing(c *crowd, address string, clients int) (contender, error) {
-	return served(address, clients, traffic{want: http.StatusOK, next: func(int, []byte) []byte { return h.request(c) }})
+	t := traffic{
+		want: http.StatusOK,
+		next: func(int, []byte) []byte { return h.request(c, c.anybody()) },
+		kind: func(i int) []byte { return h.request(c, c.number(i)) },
+	}
+	if !h.newcomers {
+		t.kinds = c.active
+	}
+	return served(address, clients, t)
 }

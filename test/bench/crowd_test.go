@@ -30,11 +30,25 @@ func TestEverybodyIsMadeOnce(t *testing.T) {
 	for _, size := range []int{1, 2, 5000, 999_983, 1_000_003} {
 		c, seen := &crowd{size: size}, make([]bool, size)
 		for i := range size {
-			n := c.inDisorder(i)
+			n := i * c.step() % size
 			if seen[n] {
 				t.Fatalf("of %d, %d is made twice", size, n)
 			}
 			seen[n] = true
 		}
+	}
+}
+
+func TestTheActiveAreAmongAll(t *testing.T) {
+	c, seen := &crowd{size: 1_000_003, active: 1000}, map[int]bool{}
+	for i := range c.active {
+		n := c.number(i)
+		if n < 0 || n >= c.size || seen[n] {
+			t.Fatal(n)
+		}
+		seen[n] = true
+	}
+	if !seen[c.anybody()] {
+		t.Error("somebody is active who is not")
 	}
 }

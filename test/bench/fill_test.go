@@ -1,8 +1,11 @@
 package main
 
 import (
+	"context"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/seed-31b6c987/doorward/domain"
 	"github.com/seed-31b6c987/doorward/ports"
@@ -30,18 +33,46 @@ func TestEverybodyOfACrowdCanBeThatUser(t *testing.T) {
 			if err := opened.Migrate(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			c := &crowd{size: 10}
+			c := &crowd{size: 20, active: 10}
 			if err := s.fill(c); err != nil {
 				t.Fatal(err)
 			}
-			for user := range c.size {
-				c.check(t, opened.Repositories(), user)
+			if store == onPostgres {
+				s.checkIndexes(t)
+			}
+			for i := range c.active {
+				c.check(t, opened.Repositories(), c.number(i))
+			}
+			_, users, err := opened.Repositories().Users.List(t.Context(), domain.UserQuery{Limit: 1})
+			if err != nil || users != c.size {
+				t.Errorf("%d users, %v", users, err)
 			}
 			records, err := opened.Repositories().Audit.List(t.Context(), domain.AuditQuery{Limit: 100})
 			if err != nil || len(records) != c.size*len(crowdDevices) {
 				t.Errorf("%d audit records, %v", len(records), err)
 			}
 		})
+	}
+}
+
+// checkIndexes makes the indexes by hashes, too, and wants each to be whole.
+func (s *site) checkIndexes(t *testing.T) {
+	t.Helper()
+	if err := s.makeIndexes(true); err != nil {
+		t.Fatal(err)
+	}
+	err := s.onPostgres(func(ctx context.Context, conn *pgx.Conn) error {
+		var bad, entries, rows int
+		err := conn.QueryRow(ctx, `
+			SELECT (SELECT count(*) FROM pg_index WHERE NOT indisready OR NOT indisvalid),
+				(SELECT reltuples FROM pg_class WHERE relname = 'devices_session_hash_key'), (SELECT count(*) FROM devices)`).Scan(&bad, &entries, &rows)
+		if bad > 0 || entries != rows {
+			t.Errorf("%d indexes are not ready; one has %d entries for %d rows", bad, entries, rows)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

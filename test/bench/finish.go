@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync"
 	"time"
 )
 
@@ -31,6 +32,27 @@ func (s *site) measureStarts() error {
 // progress tells whoever waits what goes on.
 func (b *bench) progress(format string, args ...any) {
 	fmt.Fprintf(os.Stderr, "%4.0fs  %s\n", time.Since(b.began).Seconds(), fmt.Sprintf(format, args...))
+}
+
+// progressApart is how often it tells how far something has come.
+const progressApart = 10 * time.Second
+
+// countdown returns what is to be told how many of so many things are done. It may
+// be told by several at once.
+func (b *bench) countdown(things string, all int) (done func(n int)) {
+	var mu sync.Mutex
+	began, told, sum := time.Now(), time.Now(), 0
+	return func(n int) {
+		mu.Lock()
+		defer mu.Unlock()
+		sum += n
+		if time.Since(told) < progressApart {
+			return
+		}
+		told = time.Now()
+		left := time.Duration(float64(time.Since(began)) / float64(sum) * float64(all-sum))
+		b.progress("%s of %s %s, the others in some %s", rate(float64(sum)), rate(float64(all)), things, left.Round(time.Second))
+	}
 }
 
 // String is a line for whoever waits.

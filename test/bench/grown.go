@@ -5,18 +5,20 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/seed-31b6c987/doorward/test/postgres"
 )
 
 // measureStore measures everything on a store.
 func (g *growth) measureStore(store string) (err error) {
-	people, few := &crowd{size: g.users}, &crowd{size: emptyCrowd}
+	people, few := g.crowd(g.users), g.crowd(emptyCrowd)
 	if store == onSQLite {
-		people.size = max(emptyCrowd, g.users/sqliteShare)
+		people = g.crowd(max(emptyCrowd, g.users/sqliteShare))
 	} else {
-		if g.server, err = startPostgres(); err != nil {
+		if g.server, err = postgres.Start("", filling...); err != nil {
 			return err
 		}
-		defer func() { err = errors.Join(err, g.server.Stop()) }()
+		defer func() { err = errors.Join(err, discard(g.server)) }()
 		if err := g.tellPostgres(); err != nil {
 			return err
 		}
@@ -31,9 +33,21 @@ func (g *growth) measureStore(store string) (err error) {
 	if err != nil {
 		return err
 	}
+	if store == onPostgres {
+		if err := restartSteady(g.server, empty, large); err != nil {
+			return err
+		}
+	}
+	for _, s := range []*site{empty, large} {
+		if _, err := s.door.start(); err != nil {
+			return err
+		}
+	}
 	large.other = empty.door
 	return g.measureCrowd(large, people, empty, few)
 }
+
+func (g *growth) crowd(size int) *crowd { return &crowd{size: size, active: min(size, g.active)} }
 
 // measureCrowd measures a Doorward on a large database beside one on an empty one.
 func (g *growth) measureCrowd(large *site, people *crowd, empty *site, few *crowd) error {
@@ -43,7 +57,7 @@ func (g *growth) measureCrowd(large *site, people *crowd, empty *site, few *crow
 	}
 	g.sizes = append(g.sizes, sizeLines(large.store, found, people.size)...)
 	for _, h := range habits {
-		if !isMeant(g.rows, h.name) {
+		if !isMeant(g.rows, h.name) || h.checkpoint && large.store == onSQLite {
 			continue
 		}
 		if err := g.compare(h, large, people, empty, few); err != nil {
@@ -59,7 +73,7 @@ func (g *growth) measureCrowd(large *site, people *crowd, empty *site, few *crow
 	return nil
 }
 
-// filled starts a Doorward on a database with a crowd in it. It is to be closed
+// filled prepares a Doorward on a database with a crowd in it. It is to be closed
 // even if that failed.
 func (g *growth) filled(store, name string, c *crowd) (s *site, err error) {
 	s = &site{bench: g.bench, store: store, dir: filepath.Join(g.dir, store, name)}
@@ -73,11 +87,7 @@ func (g *growth) filled(store, name string, c *crowd) (s *site, err error) {
 		return s, err
 	}
 	s.progress("%s: making %s users, each with %d devices", store, rate(float64(c.size)), len(crowdDevices))
-	if err := s.fill(c); err != nil {
-		return s, err
-	}
-	_, err = s.door.start()
-	return s, err
+	return s, s.fill(c)
 }
 
 // compare measures a habit on the large database in turn with the empty one.
@@ -85,11 +95,15 @@ func (g *growth) compare(h habit, large *site, people *crowd, empty *site, few *
 	doing := func(c *crowd, s *site) func(*site, int) (contender, error) {
 		return func(_ *site, clients int) (contender, error) { return h.doing(c, s.door.address, clients) }
 	}
+	reach := map[string]float64{onPostgres: wantedRatio, onSQLite: wantedRatio}
+	if h.checkpoint {
+		reach = nil
+	}
 	res, err := large.measure(row{
 		name: h.name, title: fmt.Sprintf("%s, %s users", h.title, rate(float64(people.size))),
-		ours: doing(people, large), serves: mainDoor,
+		ours: doing(people, large), serves: mainDoor, checkpoint: h.checkpoint,
 		limits: both(limit{name: "empty database", open: doing(few, empty)}),
-		reach:  map[string]float64{onPostgres: wantedRatio, onSQLite: wantedRatio},
+		reach:  reach,
 	}, g.clients)
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -16,16 +17,17 @@ const growthCommand = "growth"
 // A growth compares a Doorward on a large database with one on an almost empty one.
 type growth struct {
 	*bench
-	users   int
-	clients int
-	sizes   [][]string
-	starts  [][]string
-	pair    []result
+	users, active int
+	clients       int
+	sizes         [][]string
+	starts        [][]string
+	pair          []result
 }
 
 const (
-	// emptyCrowd is who is in a database that is called empty: somebody must be.
-	emptyCrowd = users
+	// emptyCrowd is who is in a database that is called empty, where all are active:
+	// as many as in the large one, unless other numbers are asked for.
+	emptyCrowd = 20_000
 	// sqliteShare is the part of the users that SQLite gets.
 	sqliteShare = 10
 	// wantedRatio is what a large database is to reach of the empty one.
@@ -41,13 +43,14 @@ func parseGrowth() (*growth, error) {
 	g := &growth{bench: &bench{began: time.Now()}}
 	flags := flag.NewFlagSet(growthCommand, flag.ExitOnError)
 	flags.IntVar(&g.users, "users", 10_000_000, "how many users PostgreSQL gets; SQLite gets a tenth")
+	flags.IntVar(&g.active, "active", emptyCrowd, "how many of the users do what is measured")
 	flags.IntVar(&g.clients, "clients", mostClients, "how many clients there are")
 	check := g.define(flags, pairRow)
 	if err := flags.Parse(os.Args[2:]); err != nil {
 		return nil, err
 	}
-	if g.users < emptyCrowd || g.clients < 1 || g.clients > mostClients {
-		return nil, fmt.Errorf("-users is at least %d, -clients 1 to %d", emptyCrowd, mostClients)
+	if g.users < emptyCrowd || g.active < 1 || g.clients < 1 || g.clients > mostClients {
+		return nil, fmt.Errorf("-users is at least %d, -active 1, -clients 1 to %d", emptyCrowd, mostClients)
 	}
 	return g, check()
 }
@@ -96,6 +99,9 @@ func (g *growth) checkRoom() error {
 // write prints what was found out.
 func (g *growth) write() {
 	g.report.writeMarkdown(os.Stdout)
+	fmt.Printf("\nOf the users %s are active, who come in no order; of the empty database all are, %s. "+
+		"Before each row everybody has come once. PostgreSQL's settings: %s.\n",
+		rate(float64(g.active)), rate(emptyCrowd), strings.Join(steady, ", "))
 	if len(g.starts) > 0 {
 		writeTable(os.Stdout, []string{"store", "database", "ms from start to first answer", "resident MiB after the load"}, g.starts)
 	}

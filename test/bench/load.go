@@ -97,8 +97,9 @@ type traffic struct {
 	// fill prepares that many requests, before the clock runs; nil: they need no
 	// preparation.
 	fill func(requests int)
-	// prepared are the requests among which next chooses, if there are any.
-	prepared [][]byte
+	// kind returns one of so many kinds of requests among which next chooses.
+	kinds int
+	kind  func(i int) []byte
 }
 
 // A sample is what one measurement found.
@@ -149,10 +150,9 @@ func drive(conns []*connection, t traffic, lasting time.Duration) (sample, error
 	})
 }
 
-// sendOnce sends each of the prepared requests once, as many at a time as there are
-// clients at most.
+// sendOnce sends a request of each kind.
 func sendOnce(address string, t traffic) error {
-	return sendEach(address, t.want, len(t.prepared), func(i int) []byte { return t.prepared[i] }, func(int, []byte) {})
+	return sendEach(address, t.want, t.kinds, t.kind, func(int, []byte) {})
 }
 
 // sendEach sends n requests, many at a time, and hands the bodies of the answers on.

@@ -11,6 +11,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -19,6 +20,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/seed-31b6c987/doorward/test/postgres"
@@ -34,8 +36,8 @@ type bench struct {
 	began   time.Time
 	report  report
 	example string // Doorward's complete configuration
-	// interrupt says that whoever waits does not want to any more.
-	interrupt <-chan os.Signal
+	// ctx ends when whoever waits does not want to any more; nil: nobody waits.
+	ctx context.Context
 }
 
 func main() {
@@ -47,18 +49,18 @@ func main() {
 	debug.SetGCPercent(400)
 	// An interrupt ends Doorward as well: what is being measured fails, and all is
 	// cleaned up.
-	interrupt := make(chan os.Signal, 1)
-	signal.Notify(interrupt, os.Interrupt)
+	ctx, release := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer release()
 	if len(os.Args) > 1 && os.Args[1] == growthCommand {
 		g, err := parseGrowth()
 		exitOn(err)
-		g.interrupt = interrupt
+		g.ctx = ctx
 		exitOn(g.measure())
 		return
 	}
 	o, err := parseOptions()
 	exitOn(err)
-	b := &bench{options: o, began: time.Now()}
+	b := &bench{options: o, began: time.Now(), ctx: ctx}
 	exitOn(errors.Join(b.run(), b.finish()))
 }
 
@@ -122,7 +124,7 @@ func (b *bench) measureStore(store string) (err error) {
 		if b.server, err = startPostgres(); err != nil {
 			return err
 		}
-		defer func() { err = errors.Join(err, b.server.Stop()) }()
+		defer func() { err = errors.Join(err, discard(b.server)) }()
 		if b.pgbench, err = newPgbench(b.server, b.dir, users); err != nil {
 			return err
 		}

@@ -122,6 +122,9 @@ func (s *site) round(r row, ours contender, limits []contender, expected float64
 	if ours.fill != nil {
 		ours.fill(2000 + int(2*expected*s.seconds.Seconds()))
 	}
+	if err := s.checkpointFor(r); err != nil {
+		return n, err
+	}
 	// To look allocates, too.
 	idle, errIdle := s.usage(r)
 	before, errBefore := s.usage(r)
@@ -141,6 +144,9 @@ func (s *site) round(r row, ours contender, limits []contender, expected float64
 		return n, err
 	}
 	for _, limit := range limits {
+		if err := s.checkpointFor(r); err != nil {
+			return n, err
+		}
 		got, spent, err := s.measureLimit(limit)
 		if err != nil {
 			return n, err
@@ -148,6 +154,13 @@ func (s *site) round(r row, ours contender, limits []contender, expected float64
 		n.limits, n.spent = append(n.limits, got), append(n.spent, spent)
 	}
 	return n, nil
+}
+
+func (s *site) checkpointFor(r row) error {
+	if !r.checkpoint {
+		return nil
+	}
+	return s.checkpoint()
 }
 
 func (s *site) measureLimit(c contender) (got sample, spent time.Duration, err error) {

@@ -67,6 +67,9 @@ type errand struct {
 
 func habitual() (all []errand) {
 	for _, h := range habits {
+		if h.checkpoint {
+			continue
+		}
 		all = append(all, errand{h.title, h.doing})
 	}
 	return all

@@ -87,12 +87,16 @@ func member(answer []byte, name string) string {
 
 // anyOf sends prepared requests again and again, in no order.
 func anyOf(want int, requests [][]byte) traffic {
-	return traffic{want: want, prepared: requests, next: func(int, []byte) []byte { return requests[rand.IntN(len(requests))] }}
+	return again(want, requests, func(int, []byte) []byte { return requests[rand.IntN(len(requests))] })
 }
 
 // ownOf gives each client one prepared request.
 func ownOf(want int, requests [][]byte) traffic {
-	return traffic{want: want, prepared: requests, next: func(client int, _ []byte) []byte { return requests[client] }}
+	return again(want, requests, func(client int, _ []byte) []byte { return requests[client] })
+}
+
+func again(want int, requests [][]byte, next func(int, []byte) []byte) traffic {
+	return traffic{want: want, next: next, kinds: len(requests), kind: func(i int) []byte { return requests[i] }}
 }
 
 // onceEach sends each prepared request once.

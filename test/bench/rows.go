@@ -10,6 +10,8 @@ import (
 type row struct {
 	name, title string
 	clients     []int // how many are tried; nil: all
+	// checkpoint says that there is one before each measurement.
+	checkpoint bool
 	// needs is a setting of the database that Doorward must have; empty: none.
 	needs string
 	// ours opens our side of it for so many clients.

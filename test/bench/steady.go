@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -38,16 +39,47 @@ var steady = append([]string{
 // startPostgres starts the server that Doorward and the limits share.
 func startPostgres() (*postgres.Server, error) { return postgres.Start("", steady...) }
 
+// discard ends a server with all that it has, and does not let it write that first.
+func discard(server *postgres.Server) error { return errors.Join(server.Kill(), server.Stop()) }
+
+// onPostgres connects to the site's database.
+func (s *site) onPostgres(do func(context.Context, *pgx.Conn) error) error {
+	ctx := s.context()
+	conn, err := pgx.Connect(ctx, s.database)
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(ctx, conn), conn.Close(context.WithoutCancel(ctx)))
+}
+
+func (b *bench) context() context.Context {
+	if b.ctx == nil {
+		return context.Background()
+	}
+	return b.ctx
+}
+
 // settle vacuums and analyzes all databases of the server, if there is one.
 func (s *site) settle() error {
 	if s.store == onSQLite {
 		return nil
 	}
-	out, err := s.server.Command("postgres", "vacuumdb", "--all", "--analyze", "--quiet").CombinedOutput()
+	out, err := s.server.Command("postgres", "vacuumdb", "--all", "--analyze", "--quiet", "--jobs", "2").CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("vacuumdb: %w\n%s", err, out)
 	}
 	return nil
+}
+
+// checkpoint has all pages logged as a whole when they are changed next.
+func (s *site) checkpoint() error {
+	if s.store == onSQLite {
+		return nil
+	}
+	return s.onPostgres(func(ctx context.Context, conn *pgx.Conn) error {
+		_, err := conn.Exec(ctx, "CHECKPOINT")
+		return err
+	})
 }
 
 // A logPosition is how far PostgreSQL's log of changes (WAL) has come, and where

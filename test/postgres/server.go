@@ -108,6 +108,12 @@ func (s *Server) Restart() error {
 	return s.awaitReady()
 }
 
+// RestartWith is Restart with other settings than those of [Start], from then on.
+func (s *Server) RestartWith(settings ...string) error {
+	s.settings = settings
+	return s.Restart()
+}
+
 func (s *Server) awaitReady() error {
 	deadline := time.Now().Add(startWithin)
 	for {
