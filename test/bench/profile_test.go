@@ -43,6 +43,9 @@ var profiled = []string{"login-new", "login-device", "login-same", "login-one", 
 const profiledTime = 10 * time.Second
 
 func (s *site) profile(b *testing.B, r row) {
+	if err := s.settle(); err != nil {
+		b.Fatal(err)
+	}
 	ours, err := r.ours(s, mostClients)
 	if err != nil {
 		b.Fatal(err)
@@ -86,7 +89,7 @@ func inProcess(b *testing.B, store string) *site {
 		if err != nil {
 			b.Skip(err)
 		}
-		b.Cleanup(func() { server.Stop() })
+		b.Cleanup(func() { discard(server) })
 		s.server = server
 	}
 	database, err := s.newDatabase("doorward")
