@@ -48,8 +48,8 @@ bench: build postgres ## measure it beside what limits it; BENCH='login whoami' 
 	@go run ./test/bench -doorward bin/doorward -rows '$(BENCH)' -stores '$(STORES)' -clients '$(or $(CLIENTS),1 16 64)' \
 		-seconds $(or $(SECONDS),1) $(if $(JSON),-json '$(JSON)') $(if $(TABLE),-markdown '$(TABLE)')
 
-growth: build postgres ## measure it with USERS users (10000000), ACTIVE of them active (20000), beside an empty database, and two of it behind nginx; BENCH, STORES, CLIENTS, SECONDS as above
-	@go run ./test/bench growth -doorward bin/doorward -users $(or $(USERS),10000000) -active $(or $(ACTIVE),20000) -rows '$(BENCH)' -stores '$(STORES)' \
+growth: build postgres ## measure it with USERS users (10000000), ACTIVE of them active (20000), beside an empty database, and two of it behind nginx; BUFFERS=4GB, BENCH, STORES, CLIENTS, SECONDS as above
+	@go run ./test/bench growth -doorward bin/doorward -users $(or $(USERS),10000000) -active $(or $(ACTIVE),20000) -buffers '$(or $(BUFFERS),512MB)' -rows '$(BENCH)' -stores '$(STORES)' \
 		-clients $(or $(CLIENTS),64) -seconds $(or $(SECONDS),2)
 
 microbench: postgres ## measure single functions

@@ -65,10 +65,12 @@ type habit struct {
 	// checkpoint says that there is a checkpoint before each measurement: the first
 	// changes of all pages are logged as whole pages.
 	checkpoint bool
+	// sighted says that it is written down a while later that the device was used.
+	sighted bool
 }
 
 var habits = []habit{
-	{name: "whoami", title: "whoami", request: func(_ *crowd, user int) []byte {
+	{name: "whoami", title: "whoami", sighted: true, request: func(_ *crowd, user int) []byte {
 		return get(whoamiPath, string(crowdToken(domain.AccessToken, user, asks)))
 	}},
 	{name: "login-device", title: "login, new devices", request: onNewDevice},

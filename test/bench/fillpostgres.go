@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-
-	"github.com/seed-31b6c987/doorward/test/postgres"
 )
 
 // filling are the settings of a server that is filled, and has to survive nothing:
@@ -122,12 +120,12 @@ func (s *site) makeIndexes(byHashes bool) error {
 // index by hashes, has none of them logged. It is the state in which they are most
 // of the time. Pages of other indexes and of tables are changed where those are who
 // come, and are logged as whole pages when everybody comes once, before each row.
-func restartSteady(server *postgres.Server, sites ...*site) error {
-	if err := server.Halt(); err != nil {
+func (g *growth) restartSteady(sites ...*site) error {
+	if err := g.server.Halt(); err != nil {
 		return err
 	}
 	syscall.Sync() // or what was written would be, while something is measured
-	if err := server.RestartWith(steady...); err != nil {
+	if err := g.server.RestartWith(g.steady()...); err != nil {
 		return err
 	}
 	for _, s := range sites {

@@ -34,7 +34,7 @@ func (g *growth) measureStore(store string) (err error) {
 		return err
 	}
 	if store == onPostgres {
-		if err := restartSteady(g.server, empty, large); err != nil {
+		if err := g.restartSteady(empty, large); err != nil {
 			return err
 		}
 	}
@@ -111,7 +111,7 @@ func (g *growth) compare(h habit, large *site, people *crowd, empty *site, few *
 	}
 	res, err := large.measure(row{
 		name: h.name, title: fmt.Sprintf("%s, %s users", h.title, rate(float64(people.size))),
-		ours: doing(people, large), serves: mainDoor, checkpoint: h.checkpoint,
+		ours: doing(people, large), serves: mainDoor, checkpoint: h.checkpoint, sighted: h.sighted,
 		limits: both(limit{name: "empty database", open: doing(few, empty)}),
 		reach:  reach,
 	}, g.clients)

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -19,6 +20,7 @@ type growth struct {
 	*bench
 	users, active int
 	clients       int
+	buffers       string // of PostgreSQL
 	sizes         [][]string
 	starts        [][]string
 	pair          []result
@@ -44,6 +46,7 @@ func parseGrowth() (*growth, error) {
 	flags := flag.NewFlagSet(growthCommand, flag.ExitOnError)
 	flags.IntVar(&g.users, "users", 10_000_000, "how many users PostgreSQL gets; SQLite gets a tenth")
 	flags.IntVar(&g.active, "active", emptyCrowd, "how many of the users do what is measured")
+	flags.StringVar(&g.buffers, "buffers", "512MB", "the shared_buffers of PostgreSQL")
 	flags.IntVar(&g.clients, "clients", mostClients, "how many clients there are")
 	check := g.define(flags, pairRow)
 	if err := flags.Parse(os.Args[2:]); err != nil {
@@ -82,6 +85,12 @@ func (g *growth) run() error {
 	return nil
 }
 
+// steady are the settings of the server while something is measured; the last of
+// two counts.
+func (g *growth) steady() []string {
+	return append(slices.Clone(steady), "shared_buffers="+g.buffers)
+}
+
 // checkRoom refuses to fill the disk.
 func (g *growth) checkRoom() error {
 	var fs syscall.Statfs_t
@@ -101,7 +110,7 @@ func (g *growth) write() {
 	g.report.writeMarkdown(os.Stdout)
 	fmt.Printf("\nOf the users %s are active, who come in no order; of the empty database all are, %s. "+
 		"Before each row everybody has come once. PostgreSQL's settings: %s.\n",
-		rate(float64(g.active)), rate(emptyCrowd), strings.Join(steady, ", "))
+		rate(float64(g.active)), rate(emptyCrowd), strings.Join(g.steady(), ", "))
 	if len(g.starts) > 0 {
 		writeTable(os.Stdout, []string{"store", "database", "ms from start to first answer", "resident MiB after the load"}, g.starts)
 	}

@@ -36,6 +36,9 @@ func (s *site) measure(r row, clients int) (res result, err error) {
 	if err != nil {
 		return res, err
 	}
+	if r.sighted {
+		time.Sleep(sightingsTake)
+	}
 	var rounds []round
 	for range s.rounds {
 		n, err := s.round(r, ours, limits, expected)
@@ -48,7 +51,12 @@ func (s *site) measure(r row, clients int) (res result, err error) {
 	return res.of(r, rounds), nil
 }
 
-const warmUpTime = 200 * time.Millisecond
+const (
+	warmUpTime = 200 * time.Millisecond
+	// sightingsTake is how long it takes at most until sightings of devices are
+	// written down. For each of them that happens once a minute.
+	sightingsTake = 11 * time.Second
+)
 
 // warmUp has a contender do all that it does once, and then what it does for a
 // while, unless it does so each time.

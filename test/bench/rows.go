@@ -12,6 +12,8 @@ type row struct {
 	clients     []int // how many are tried; nil: all
 	// checkpoint says that there is one before each measurement.
 	checkpoint bool
+	// sighted says that whoever was seen in the beginning shall be written down before.
+	sighted bool
 	// needs is a setting of the database that Doorward must have; empty: none.
 	needs string
 	// ours opens our side of it for so many clients.
