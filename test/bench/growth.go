@@ -36,7 +36,7 @@ const (
 	wantedRatio = 0.8
 	// bytesPerUser and bytesBeside are what a run needs of the disk, rather more than
 	// less.
-	bytesPerUser = 5 << 10
+	bytesPerUser = 3 << 10
 	bytesBeside  = 6 << 30
 )
 
@@ -102,6 +102,7 @@ func (g *growth) checkRoom() error {
 		return fmt.Errorf("%d users need %d GiB in %s, where %d are free; TMPDIR chooses another place, USERS fewer users",
 			g.users, needed>>30, g.dir, free>>30)
 	}
+	g.progress("this needs up to %d GiB in %s, where %d are free", needed>>30, g.dir, free>>30)
 	return nil
 }
 

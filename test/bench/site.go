@@ -89,7 +89,7 @@ func (s *site) another(name string, with settings) (*door, error) {
 	return d, err
 }
 
-// adapter returns the storage adapter on Doorward's database.
+// adapter returns the storage adapter on Doorward's database, as Doorward has it.
 func (s *site) adapter() (*gormstore.Store, error) {
 	if s.direct != nil {
 		return s.direct, nil
@@ -99,7 +99,7 @@ func (s *site) adapter() (*gormstore.Store, error) {
 		open = gormstore.OpenSQLite
 	}
 	var err error
-	s.direct, err = open(context.Background(), gormstore.Options{URL: s.database})
+	s.direct, err = open(context.Background(), gormstore.Options{URL: s.database, GroupSignIns: true})
 	return s.direct, err
 }
 
