@@ -102,6 +102,12 @@ func (s *Store) ChangeLog(t *testing.T) (next func() (all bool), sleep func(time
 // CleanedUpBefore makes the store's last clean-up one that was so much earlier.
 func (s *Store) CleanedUpBefore(d time.Duration) { s.old.at -= d.Milliseconds() }
 
+// HotStatements are those of PostgreSQL that clients have run all the time.
+var HotStatements = map[string]string{
+	"sign_in": signIn, "sign_in_group": signInGroup, "refresh": refresh,
+	"find": selectBearer + "$2", "confirm": confirm, "log_out": deleteSession,
+}
+
 // The statements of the changes.
 const (
 	ChangesSince     = changesSince

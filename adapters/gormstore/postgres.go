@@ -50,7 +50,7 @@ func OpenPostgres(ctx context.Context, o Options) (*Store, error) {
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "doorward"
 	}
-	pool := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(readCommitted))
+	pool := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(prepareConnection))
 	limitPool(pool, o.MaxConnections)
 	pool.SetConnMaxLifetime(lifetimeLimit)
 
@@ -73,11 +73,28 @@ func OpenPostgres(ctx context.Context, o Options) (*Store, error) {
 	return s, nil
 }
 
-// readCommitted makes a connection work as the statements of this package were
+// prepareConnection makes a connection work as the statements of this package were
 // thought out, whatever the defaults of the server, the database or the role.
-func readCommitted(ctx context.Context, conn *pgx.Conn) error {
-	_, err := conn.Exec(ctx, "SET default_transaction_isolation = 'read committed'")
+//
+// Plans of statements are kept, also those that were made while a table was so small
+// that it is read from end to end. Until the server counts its rows anew, which may be
+// a minute after an import, every login would then read all of it.
+func prepareConnection(ctx context.Context, conn *pgx.Conn) error {
+	_, err := conn.Exec(ctx, "SET default_transaction_isolation = 'read committed'; SET enable_seqscan = off")
 	return err
+}
+
+// scanning runs a query that reads a table from end to end.
+func scanning(db *gorm.DB, query func(*gorm.DB) error) error {
+	if isSQLite(db) {
+		return query(db)
+	}
+	return db.Transaction(func(db *gorm.DB) error {
+		if err := db.Exec("SET LOCAL enable_seqscan = on").Error; err != nil {
+			return err
+		}
+		return query(db)
+	})
 }
 
 // limitPool bounds a pool of connections, by default to four for each

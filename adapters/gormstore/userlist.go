@@ -21,13 +21,15 @@ func (u users) List(ctx context.Context, query domain.UserQuery) (list []domain.
 	}
 	var rows []listedUser
 	err = u.calls.read(ctx, func(db *gorm.DB) error {
-		rows = nil
-		err := asked(db, query).Select("*, (?) AS total", asked(db, query).Select("count(*)")).
-			Order("id").Offset(query.Offset).Limit(query.Limit).Scan(&rows).Error
-		if err == nil && len(rows) == 0 {
-			err = asked(db, query).Select("count(*)").Row().Scan(&total)
-		}
-		return err
+		return scanning(db, func(db *gorm.DB) error {
+			rows = nil
+			err := asked(db, query).Select("*, (?) AS total", asked(db, query).Select("count(*)")).
+				Order("id").Offset(query.Offset).Limit(query.Limit).Scan(&rows).Error
+			if err == nil && len(rows) == 0 {
+				err = asked(db, query).Select("count(*)").Row().Scan(&total)
+			}
+			return err
+		})
 	})
 	if err != nil {
 		return nil, 0, err
