@@ -19,9 +19,7 @@ import (
 //   - Commits are as safe as in production: fsync, synchronous_commit and
 //     full_page_writes are on, and so are audit, metrics and the log of requests.
 //   - Tables are vacuumed and analyzed before each row, and not meanwhile: autovacuum,
-//     which in production does both every minute, is off. Without that a statement
-//     that was planned while the tables were empty reads them from end to end, and
-//     would for a minute.
+//     which in production does both every minute, is off.
 //   - No checkpoint begins while something is measured; the report says so if one
 //     does. After a checkpoint the first change of a page is logged as the whole
 //     page. That is much in the first seconds and little over the five minutes until
