@@ -33,7 +33,7 @@ starts for trying out: server name localhost, on 127.0.0.1:8008, with the
 SQLite file doorward.db and a random HS256 secret in doorward.secret, and
 prints the two commands of a first login.
 
-The environment of every Go program counts: GOMEMLIMIT, and GOGC, which is 200
+The environment of every Go program counts: GOMEMLIMIT, and GOGC, which is 150
 unless it is set.
 
 SIGINT and SIGTERM stop it once what is in flight is answered. At SIGHUP it
@@ -76,13 +76,13 @@ func (c serveCommand) Run(s *streams) error {
 	return serve(ctx, stop, listeners, log)
 }
 
-// collectSeldom lets the heap triple before garbage is collected, unless GOGC says
-// something else. Little of it lives, and with Go's 100 the collector would come
-// every few hundred requests and take a tenth of the processors; this costs some
-// 10 MiB.
+// collectSeldom lets the heap grow to two and a half times what lives before garbage is
+// collected, unless GOGC says something else. Little of it lives, and with Go's 100 the
+// collector would come every few hundred requests and take a tenth of the processors.
+// With 200 a storm of passwords could take more than 256 MiB.
 func collectSeldom() {
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(200)
+		debug.SetGCPercent(150)
 	}
 }
 

@@ -137,7 +137,7 @@ func TestTheOperatorsGOGCWins(t *testing.T) {
 	for _, c := range []struct {
 		variable string
 		want     int
-	}{{"50", 77}, {"off", 77}, {"", 200}} { // what is set, the runtime has read already
+	}{{"50", 77}, {"off", 77}, {"", 150}} { // what is set, the runtime has read already
 		t.Setenv("GOGC", c.variable)
 		collectSeldom()
 		if got := debug.SetGCPercent(77); got != c.want {
