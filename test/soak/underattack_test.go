@@ -72,6 +72,9 @@ func attacks() []attack {
 	}
 }
 
+// This file is the last one: what this process has at most counts as if its children
+// had it, whose memory other tests measure.
+
 // Attackers of all kinds at once, without limits for them, take neither memory nor
 // descriptors without bound, get nothing, and keep nobody waiting.
 func TestUnderAttackItStaysSmallAndServes(t *testing.T) {
