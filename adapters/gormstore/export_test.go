@@ -96,11 +96,15 @@ func (s *Store) ChangeLog(t *testing.T) (next func() (all bool), sleep func(time
 		}
 		return all
 	}
-	return next, func(d time.Duration) { log.(*postgresLog).at -= d.Milliseconds() }
+	return next, func(d time.Duration) { log.(*postgresLog).seen.at -= d.Milliseconds() }
 }
 
 // CleanedUpBefore makes the store's last clean-up one that was so much earlier.
 func (s *Store) CleanedUpBefore(d time.Duration) { s.old.at -= d.Milliseconds() }
+
+// CleanedUpElsewhere makes the store's last clean-up one of a server that started
+// earlier, and had come further.
+func (s *Store) CleanedUpElsewhere() { s.old.server, s.old.until = s.old.server-1, s.old.until+1000 }
 
 // HotStatements are those of PostgreSQL that clients have run all the time.
 var HotStatements = map[string]string{

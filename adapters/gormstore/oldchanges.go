@@ -13,11 +13,16 @@ type oldChanges struct {
 	mu    sync.Mutex
 	until int64 // the last transaction before which none was under way; 0: unknown yet
 	at    int64 // when that was, by the server's clock
+	// server says which one that was, by when it started: another one, be it a standby
+	// that took over or one with a dump, may give the same numbers to transactions
+	// that are yet to come.
+	server int64
 }
 
 const (
 	endedNow = `SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1,
-	(extract(epoch FROM clock_timestamp()) * 1000)::bigint`
+	(extract(epoch FROM clock_timestamp()) * 1000)::bigint,
+	(extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint`
 
 	// deleteStrayChanges deletes those of transactions that are yet to come: another
 	// server made them, and they came with a dump.
@@ -34,22 +39,23 @@ RETURNING xact::text::bigint`
 func (postgres) deleteChanges(ctx context.Context, s *Store) error {
 	s.old.mu.Lock()
 	defer s.old.mu.Unlock()
-	var until, at int64
+	var until, at, server int64
 	err := s.write(ctx, func(db *gorm.DB) error {
 		if err := db.Exec(deleteStrayChanges).Error; err != nil {
 			return err
 		}
-		return db.Raw(endedNow).Row().Scan(&until, &at)
+		return db.Raw(endedNow).Row().Scan(&until, &at, &server)
 	})
-	if err != nil || s.old.until != 0 && at-s.old.at < changesKept.Milliseconds() {
+	isKnown := s.old.until != 0 && s.old.server == server
+	if err != nil || isKnown && at-s.old.at < changesKept.Milliseconds() {
 		return err
 	}
-	if s.old.until != 0 {
+	if isKnown {
 		if _, err := deleteExpired(ctx, s, oldestChangesExpire, s.old.until); err != nil {
 			return err
 		}
 	}
-	s.old.until, s.old.at = until, at
+	s.old.until, s.old.at, s.old.server = until, at, server
 	return nil
 }
 

@@ -94,3 +94,18 @@ func TestChangesAreFoundByTheirIndex(t *testing.T) {
 		}
 	}
 }
+
+// The pool moves to another server, which gives the same numbers to other transactions.
+func TestNoChangesAreDeletedByTheNumbersOfAnotherServer(t *testing.T) {
+	server := postgres.StartFor(t)
+	url := server.URL("postgres")
+	store := migrated(t, openPostgres(t, url))
+	must(t, store.CleanUp(t.Context()))
+	store.CleanedUpElsewhere()
+	store.CleanedUpBefore(time.Hour)
+	execute(t, raw(t, url), "INSERT INTO token_changes (user_id) VALUES ('a')")
+	must(t, store.CleanUp(t.Context()))
+	if n := one[int](t, raw(t, url), "SELECT count(*) FROM token_changes"); n != 1 {
+		t.Errorf("%d changes are left", n)
+	}
+}

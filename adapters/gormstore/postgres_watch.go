@@ -2,6 +2,7 @@ package gormstore
 
 import (
 	"context"
+	"errors"
 
 	"github.com/jackc/pgx/v5"
 
@@ -10,8 +11,12 @@ import (
 
 const (
 	// snapshotNow is what a query sees: transactions that had ended. With it comes
-	// the time of the server, in milliseconds.
-	snapshotNow = `SELECT pg_current_snapshot()::text, (extract(epoch FROM clock_timestamp()) * 1000)::bigint`
+	// the time of the server, in milliseconds; where the table of devices is, which is
+	// elsewhere when it was truncated or restored, for which no trigger runs; and
+	// whether this is a standby, which may know of changes late, or not at all: its
+	// snapshots do not list what is under way.
+	snapshotNow = `SELECT pg_current_snapshot()::text, (extract(epoch FROM clock_timestamp()) * 1000)::bigint,
+	coalesce(pg_relation_filenode(to_regclass('devices')), 0)::bigint, pg_is_in_recovery()`
 
 	// changesSince are the changes that a snapshot does not see and this query does,
 	// and what this query sees. Transactions that the snapshot did not see end were
@@ -31,9 +36,16 @@ const (
 // many refreshes or logins at a time take several times as long. They get lost behind
 // poolers, too.
 type postgresLog struct {
-	conn     *pgx.Conn
-	snapshot string // of the last query; "": there was none
-	at       int64  // when that was, by the server's clock
+	conn *pgx.Conn
+	seen postgresSeen // by the last query
+}
+
+// A postgresSeen is what a query of a postgresLog sees.
+type postgresSeen struct {
+	snapshot  string // "": there was none
+	at        int64  // when that was, by the server's clock
+	devices   int64  // the file of the table
+	isStandby bool
 }
 
 // changes implements dialect.
@@ -44,7 +56,12 @@ func (p postgres) changes(ctx context.Context) (changeLog, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &postgresLog{conn: conn}, nil
+	log := &postgresLog{conn: conn}
+	if err := prepareConnection(ctx, conn); err != nil {
+		log.close()
+		return nil, err
+	}
+	return log, nil
 }
 
 func (l *postgresLog) close() {
@@ -53,11 +70,26 @@ func (l *postgresLog) close() {
 	_ = l.conn.Close(limit) // nothing is lost if it is not told
 }
 
+// errStandby means that changes are asked of a server that has them from another.
+var errStandby = errors.New("the server is a standby")
+
 func (l *postgresLog) next(ctx context.Context) (users []domain.UserID, all bool, err error) {
-	before, at := l.snapshot, l.at
-	if before == "" {
-		return nil, true, l.conn.QueryRow(ctx, snapshotNow).Scan(&l.snapshot, &l.at)
+	before, now := l.seen, &l.seen
+	columns := []any{&now.snapshot, &now.at, &now.devices, &now.isStandby}
+	if before.snapshot == "" {
+		err = l.conn.QueryRow(ctx, snapshotNow).Scan(columns...)
+	} else {
+		err = l.conn.QueryRow(ctx, changesSince, before.snapshot).Scan(append(columns, &users)...)
 	}
-	err = l.conn.QueryRow(ctx, changesSince, before).Scan(&l.snapshot, &l.at, &users)
-	return users, len(users) >= tooMany || l.at-at > (changesKept/2).Milliseconds(), err
+	if err == nil && now.isStandby {
+		err = errStandby
+	}
+	return users, len(users) >= tooMany || before.mayMiss(*now), err
+}
+
+// mayMiss says whether something may have happened between two queries that the
+// second does not tell.
+func (s postgresSeen) mayMiss(now postgresSeen) bool {
+	slept := now.at - s.at // less than nothing, if the clock was set back
+	return s.snapshot == "" || s.devices != now.devices || slept < 0 || slept > (changesKept/2).Milliseconds()
 }

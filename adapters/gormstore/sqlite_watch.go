@@ -13,6 +13,10 @@ import (
 type sqliteLog struct {
 	pool *sql.DB
 	last int64 // the last change that was read; -1: none was
+
+	// schema counts what was made of the file as a whole: a backup that is written
+	// over it, for which no trigger runs.
+	schema int64
 }
 
 // changes implements dialect.
@@ -27,12 +31,19 @@ func (q sqlite) changes(context.Context) (changeLog, error) {
 
 func (l *sqliteLog) close() { _ = l.pool.Close() }
 
-const tokenChanges = `SELECT n, user_id FROM token_changes WHERE n > ? ORDER BY n LIMIT 4096`
+const (
+	changesNow   = `SELECT (SELECT schema_version FROM pragma_schema_version), coalesce(max(n), 0) FROM token_changes`
+	tokenChanges = `SELECT n, user_id FROM token_changes WHERE n > ? ORDER BY n LIMIT 4096`
+)
 
 func (l *sqliteLog) next(ctx context.Context) (users []domain.UserID, all bool, err error) {
-	if l.last < 0 {
-		err = l.pool.QueryRowContext(ctx, "SELECT coalesce(max(n), 0) FROM token_changes").Scan(&l.last)
-		return nil, true, err
+	var schema, greatest int64
+	if err := l.pool.QueryRowContext(ctx, changesNow).Scan(&schema, &greatest); err != nil {
+		return nil, false, err
+	}
+	if l.last < 0 || schema != l.schema || greatest < l.last {
+		l.schema, l.last = schema, greatest
+		return nil, true, nil
 	}
 	rows, err := l.pool.QueryContext(ctx, tokenChanges, l.last)
 	if err != nil {

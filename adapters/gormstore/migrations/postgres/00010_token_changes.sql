@@ -1,8 +1,7 @@
 -- Whose tokens changed: servers that keep in memory whose tokens are read it again and
 -- again, since somebody else may have written. Each change is there with the
 -- transaction that made it, and is deleted when everybody has read it. A token that was
--- never used is kept by nobody, and one that expired a minute before the next was asked
--- for is good for nothing by anybody's clock.
+-- never used is kept by nobody. One that expired may be: others may have another clock.
 
 -- +goose Up
 CREATE TABLE token_changes (
@@ -31,11 +30,10 @@ CREATE TRIGGER token_deleted AFTER DELETE ON devices FOR EACH ROW
     WHEN (OLD.session_hash IS NOT NULL AND OLD.confirmed)
     EXECUTE FUNCTION doorward_device_changed();
 
-CREATE TRIGGER token_changed AFTER UPDATE OF session_hash, access_hash, access_expires_at ON devices FOR EACH ROW
+CREATE TRIGGER token_changed AFTER UPDATE OF user_id, device_id, session_hash, access_hash, access_expires_at ON devices FOR EACH ROW
     WHEN (OLD.session_hash IS NOT NULL AND OLD.confirmed
-        AND (OLD.session_hash, OLD.access_hash, OLD.access_expires_at)
-            IS DISTINCT FROM (NEW.session_hash, NEW.access_hash, NEW.access_expires_at)
-        AND (OLD.access_expires_at IS NULL OR OLD.access_expires_at > NEW.issued_at - 60000 OR NEW.issued_at = OLD.issued_at))
+        AND (OLD.user_id, OLD.device_id, OLD.session_hash, OLD.access_hash, OLD.access_expires_at)
+            IS DISTINCT FROM (NEW.user_id, NEW.device_id, NEW.session_hash, NEW.access_hash, NEW.access_expires_at))
     EXECUTE FUNCTION doorward_device_changed();
 
 CREATE TRIGGER user_changed

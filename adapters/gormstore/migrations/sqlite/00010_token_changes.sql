@@ -26,10 +26,10 @@ END;
 -- +goose StatementEnd
 
 -- +goose StatementBegin
-CREATE TRIGGER token_changed AFTER UPDATE OF session_hash, access_hash, access_expires_at ON devices
+CREATE TRIGGER token_changed AFTER UPDATE OF user_id, device_id, session_hash, access_hash, access_expires_at ON devices
 WHEN OLD.session_hash IS NOT NULL AND OLD.confirmed
-    AND (OLD.session_hash, OLD.access_hash, OLD.access_expires_at)
-        IS NOT (NEW.session_hash, NEW.access_hash, NEW.access_expires_at)
+    AND (OLD.user_id, OLD.device_id, OLD.session_hash, OLD.access_hash, OLD.access_expires_at)
+        IS NOT (NEW.user_id, NEW.device_id, NEW.session_hash, NEW.access_hash, NEW.access_expires_at)
 BEGIN
     INSERT INTO token_changes (user_id) VALUES (OLD.user_id);
 END;
@@ -37,9 +37,18 @@ END;
 
 -- +goose StatementBegin
 CREATE TRIGGER user_changed
-AFTER UPDATE OF display_name, avatar_url, admin, guest, locked, suspended, deactivated, erased ON users
-WHEN (OLD.display_name, OLD.avatar_url, OLD.admin, OLD.guest, OLD.locked, OLD.suspended, OLD.deactivated, OLD.erased)
-    IS NOT (NEW.display_name, NEW.avatar_url, NEW.admin, NEW.guest, NEW.locked, NEW.suspended, NEW.deactivated, NEW.erased)
+AFTER UPDATE OF id, display_name, avatar_url, admin, guest, locked, suspended, deactivated, erased ON users
+WHEN (OLD.id, OLD.display_name, OLD.avatar_url, OLD.admin, OLD.guest, OLD.locked, OLD.suspended, OLD.deactivated, OLD.erased)
+    IS NOT (NEW.id, NEW.display_name, NEW.avatar_url, NEW.admin, NEW.guest, NEW.locked, NEW.suspended, NEW.deactivated, NEW.erased)
+BEGIN
+    INSERT INTO token_changes (user_id) VALUES (OLD.id);
+END;
+-- +goose StatementEnd
+
+-- A user who has devices is deleted only by whoever checks no foreign keys, as the
+-- command of SQLite by default.
+-- +goose StatementBegin
+CREATE TRIGGER user_deleted AFTER DELETE ON users
 BEGIN
     INSERT INTO token_changes (user_id) VALUES (OLD.id);
 END;
