@@ -56,6 +56,27 @@ func TestARawTransactionThatFailsLeavesNothingAndTheNextSucceeds(t *testing.T) {
 	}
 }
 
+// A connection that cannot leave its transaction is used by nobody after it.
+func TestAConnectionThatIsLeftInATransactionIsClosed(t *testing.T) {
+	store := newSQLite(t)
+	failure := errors.New("failed")
+	err := store.transactRaw(t.Context(), func(on statements) error {
+		on.(*rawTransaction).conn.RegisterAuthorizer(func(action int, operation, _, _ string) int {
+			if action == sqlite3.SQLITE_TRANSACTION && operation == "ROLLBACK" {
+				return sqlite3.SQLITE_DENY
+			}
+			return sqlite3.SQLITE_OK
+		})
+		return errors.Join(putAlice(on), failure)
+	})
+	if !errors.Is(err, failure) {
+		t.Errorf("got %v, want %v", err, failure)
+	}
+	if err := store.transactRaw(t.Context(), putAlice); err != nil {
+		t.Error(err)
+	}
+}
+
 // Both ways past GORM read and refuse the same.
 func TestStatementsReadColumnsAsTheyAre(t *testing.T) {
 	store := newSQLite(t)

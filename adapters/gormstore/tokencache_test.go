@@ -307,6 +307,9 @@ func TestOnlyTokensInUseAreKept(t *testing.T) {
 		if after := store.TokenCacheStats(); after.Misses-before.Misses != 4 || after.Hits-before.Hits != 1 {
 			t.Errorf("before %+v, after %+v", before, after)
 		}
+		if bearer, err := ask(t, store); err != nil || !bearer.Stale {
+			t.Errorf("the old token, while the new one is known: %+v, %v", bearer, err)
+		}
 		if _, err := sessions.Refresh(t.Context(), renewal); !errors.Is(err, domain.ErrNotFound) {
 			t.Errorf("the refresh token is not spent: %v", err)
 		}
