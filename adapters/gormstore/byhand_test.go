@@ -39,6 +39,8 @@ func TestAStoreKnowsWithinASecondWhatNobodyButAnOperatorDoes(t *testing.T) {
 			statement{"PRAGMA foreign_keys = OFF; UPDATE users SET id = 'x' WHERE id = '@alice:example.org'", isGone},
 			statement{"PRAGMA foreign_keys = OFF; DELETE FROM users WHERE id = '@alice:example.org'", isGone},
 			statement{"DELETE FROM token_changes; DELETE FROM devices", isGone},
+			statement{"REPLACE INTO users (id, display_name, created_at, locked) VALUES ('@alice:example.org', '', 1, true)",
+				isUser(func(u *domain.User) { u.Locked = true })},
 		),
 	}
 	for name, list := range statements {

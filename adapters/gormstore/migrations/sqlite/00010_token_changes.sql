@@ -53,3 +53,12 @@ BEGIN
     INSERT INTO token_changes (user_id) VALUES (OLD.id);
 END;
 -- +goose StatementEnd
+
+-- REPLACE deletes without a trigger.
+-- +goose StatementBegin
+CREATE TRIGGER user_replaced BEFORE INSERT ON users
+WHEN EXISTS (SELECT 1 FROM users WHERE id = NEW.id)
+BEGIN
+    INSERT INTO token_changes (user_id) VALUES (NEW.id);
+END;
+-- +goose StatementEnd
