@@ -31,8 +31,12 @@ type changeLog interface {
 // look fifty times a second at what others wrote to the database, on a connection of
 // its own. As long as it cannot, it asks the database for each token. What others commit
 // it knows within a second: by the clock, which has to be the machine's. It is called
-// at most once, before anything else is asked of a store whose schema is there.
+// at most once, of a store whose schema is there, before [Store.Repositories]: otherwise
+// it panics.
 func (s *Store) CacheTokens(tokens int, clock func() time.Time) {
+	if s.outside.Sessions != nil {
+		panic("gormstore: CacheTokens is called too late")
+	}
 	s.cache = newTokenCache(tokens, clock)
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan struct{})
