@@ -112,6 +112,20 @@ func TestWhoAsksIsLogged(t *testing.T) {
 	}
 }
 
+// The answer to a stage that was refused is a challenge, which does not say why.
+func TestWhyAStageWasRefusedIsLogged(t *testing.T) {
+	const path = "/_matrix/client/v3/devices/D"
+	d := newDoor()
+	authorization := "Authorization: Bearer " + d.login(t, "alice", "D")
+	session := d.do(t, "DELETE", path, "{}", authorization).body["session"]
+	d.do(t, "DELETE", path, fmt.Sprintf(`{"auth":{"type":"org.example.badge","session":%q,"token":"old badge"}}`, session), authorization)
+	entries := d.log.entries(t, "request")
+	first, second := entries[len(entries)-2], entries[len(entries)-1]
+	if first["status"] != 401.0 || second["status"] != 401.0 || second["reason"] != "expired_badge" || first["reason"] == second["reason"] {
+		t.Errorf("%v\n%v", first, second)
+	}
+}
+
 func TestAPanicIsAnsweredLoggedAndCounted(t *testing.T) {
 	d := newDoor()
 	a := d.do(t, "POST", loginPath, `{"type":"org.example.badge","token":"bomb"}`)
