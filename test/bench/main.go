@@ -48,21 +48,31 @@ func main() {
 	}
 	// The clients make little garbage, and shall not compete with Doorward over it.
 	debug.SetGCPercent(400)
-	// An interrupt ends Doorward as well: what is being measured fails, and all is
-	// cleaned up.
+	// An interrupt ends Doorward as well, one for this process alone what comes next:
+	// either way something fails, and all is cleaned up.
 	ctx, release := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer release()
 	if len(os.Args) > 1 && os.Args[1] == growthCommand {
 		g, err := parseGrowth()
 		exitOn(err)
 		g.ctx = ctx
-		exitOn(g.measure())
+		exitOn(g.meant(g.measure()))
 		return
 	}
 	o, err := parseOptions()
 	exitOn(err)
 	b := &bench{options: o, began: time.Now(), ctx: ctx}
-	exitOn(errors.Join(b.run(), b.finish()))
+	exitOn(b.meant(errors.Join(b.run(), b.finish())))
+}
+
+var errInterrupted = errors.New("interrupted")
+
+// meant returns what went wrong, or errInterrupted if that is why.
+func (b *bench) meant(err error) error {
+	if err != nil && b.ctx.Err() != nil {
+		return errInterrupted
+	}
+	return err
 }
 
 func exitOn(err error) {

@@ -21,23 +21,17 @@ func (s *site) measure(r row, clients int) (res result, err error) {
 		return res, err
 	}
 	defer ours.end()
-	asked := r.limitsFor(s.store, clients)
-	limits := make([]contender, len(asked))
-	for i, l := range asked {
-		if limits[i], err = l.open(s, clients); err != nil {
-			return res, fmt.Errorf("%s: %w", l.name, err)
-		}
-		defer limits[i].end()
-		if _, err := s.warmUp(limits[i]); err != nil {
-			return res, fmt.Errorf("%s: %w", l.name, err)
-		}
+	limits, end, err := s.openLimits(r, clients)
+	defer end()
+	if err != nil {
+		return res, err
 	}
 	expected, err := s.warmUp(ours)
 	if err != nil {
 		return res, err
 	}
 	if r.sighted {
-		time.Sleep(sightingsTake)
+		s.await(sightingsTake)
 	}
 	var rounds []round
 	for range s.rounds {
@@ -49,6 +43,35 @@ func (s *site) measure(r row, clients int) (res result, err error) {
 		expected = max(expected, n.ours.rate())
 	}
 	return res.of(r, rounds), nil
+}
+
+// openLimits opens and warms up what a row is held against. end is to be called even
+// if that failed.
+func (s *site) openLimits(r row, clients int) (limits []contender, end func(), err error) {
+	end = func() {
+		for _, limit := range limits {
+			limit.end()
+		}
+	}
+	for _, l := range r.limitsFor(s.store, clients) {
+		limit, err := l.open(s, clients)
+		if err != nil {
+			return limits, end, fmt.Errorf("%s: %w", l.name, err)
+		}
+		limits = append(limits, limit)
+		if _, err := s.warmUp(limit); err != nil {
+			return limits, end, fmt.Errorf("%s: %w", l.name, err)
+		}
+	}
+	return limits, end, nil
+}
+
+// await waits, unless whoever waits does not want to any more.
+func (b *bench) await(d time.Duration) {
+	select {
+	case <-b.context().Done():
+	case <-time.After(d):
+	}
 }
 
 const (
@@ -88,6 +111,9 @@ type round struct {
 }
 
 func (s *site) round(r row, ours contender, limits []contender, expected float64) (n round, err error) {
+	if err := s.context().Err(); err != nil {
+		return n, err
+	}
 	if ours.fill != nil {
 		ours.fill(2000 + int(2*expected*s.seconds.Seconds()))
 	}
