@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -41,6 +40,9 @@ func (r report) writeJSON(file string) error {
 
 // writeMarkdown writes tables of everything, for people.
 func (r report) writeMarkdown(w io.Writer) {
+	if len(r.Results)+len(r.Verifications)+len(r.Starts) == 0 {
+		return
+	}
 	r.writeHead(w)
 	if len(r.Results) > 0 {
 		writeTable(w, resultColumns, r.resultLines())
@@ -61,9 +63,13 @@ func (r report) writeMarkdown(w io.Writer) {
 // writeHead says what was measured where.
 func (r report) writeHead(w io.Writer) {
 	m := r.Machine
-	fmt.Fprintf(w, "%s, Doorward %s, %s, %s. %s, %d cores (shared by clients, server and database), %d GiB, Linux %s. "+
+	software := "Doorward " + m.Doorward + ", " + m.Go
+	if m.PostgreSQL != "" {
+		software += ", " + m.PostgreSQL
+	}
+	fmt.Fprintf(w, "%s, %s. %s, %d cores (shared by clients, server and database), %d GiB, Linux %s. "+
 		"Medians of %d rounds of %gs; load average %s before, %s after.\n",
-		r.At.Format("2 January 2006"), m.Doorward, m.Go, m.PostgreSQL, m.Processor, m.Cores, m.MemoryGiB, m.Kernel,
+		r.At.Format("2 January 2006"), software, m.Processor, m.Cores, m.MemoryGiB, m.Kernel,
 		r.Rounds, r.Seconds, r.LoadAverage[0], r.LoadAverage[1])
 }
 
@@ -151,52 +157,4 @@ func (r report) verificationLines() (lines [][]string) {
 			fmt.Sprintf("%.1f", v.Ours), fmt.Sprintf("%.1f", v.Ours-v.Bare), fmt.Sprint(v.GolangJWTAllocs), fmt.Sprint(v.Allocs)})
 	}
 	return lines
-}
-
-// rate writes thousands apart.
-func rate(perSecond float64) string {
-	if perSecond < 1000 {
-		return fmt.Sprintf("%.0f", perSecond)
-	}
-	return rate(float64(int(perSecond)/1000)) + fmt.Sprintf(",%03d", int(perSecond)%1000)
-}
-
-// figure writes nothing for nothing.
-func figure(f float64) string {
-	if f == 0 {
-		return ""
-	}
-	return fmt.Sprintf("%.0f", f)
-}
-
-// writeTable writes a Markdown table whose columns are aligned as text, too.
-func writeTable(w io.Writer, columns []string, lines [][]string) {
-	widths := make([]int, len(columns))
-	all := append([][]string{columns}, lines...)
-	for _, line := range all {
-		for i, cell := range line {
-			widths[i] = max(widths[i], len([]rune(cell)))
-		}
-	}
-	fmt.Fprintln(w)
-	for n, line := range all {
-		writeLine(w, widths, line)
-		if n == 0 {
-			for _, width := range widths {
-				fmt.Fprint(w, "|", strings.Repeat("-", width+2))
-			}
-			fmt.Fprintln(w, "|")
-		}
-	}
-}
-
-func writeLine(w io.Writer, widths []int, line []string) {
-	for i, width := range widths {
-		cell := ""
-		if i < len(line) {
-			cell = line[i]
-		}
-		fmt.Fprintf(w, "| %s%s ", cell, strings.Repeat(" ", width-len([]rune(cell))))
-	}
-	fmt.Fprintln(w, "|")
 }
