@@ -44,13 +44,14 @@ test-clients: ## run real Matrix clients and a browser against it; installs what
 test-synapse: postgres ## run it with a real Synapse that delegates to it; installs that into a chroot, as root (minutes)
 	@root=$$(test/synapse/install.sh) && SYNAPSE_ROOT="$$root" go test -tags synapse -timeout 30m -count=1 -v ./test/synapse
 
-bench: build postgres ## measure it beside what limits it; BENCH='login whoami' STORES=sqlite CLIENTS=64 SECONDS=5 choose; JSON=file, TABLE=file keep
+bench: build postgres ## measure it beside what limits it; BENCH='login whoami' STORES=sqlite CLIENTS=64 SECONDS=5 choose; JSON=file, TABLE=file, LOG=file keep
 	@go run ./test/bench -doorward bin/doorward -rows '$(BENCH)' -stores '$(STORES)' -clients '$(or $(CLIENTS),1 16 64)' \
-		-seconds $(or $(SECONDS),1) $(if $(JSON),-json '$(JSON)') $(if $(TABLE),-markdown '$(TABLE)')
+		-seconds '$(or $(SECONDS),1)' $(if $(JSON),-json '$(JSON)') $(if $(TABLE),-markdown '$(TABLE)') $(if $(LOG),-log '$(LOG)')
 
-growth: build postgres ## measure it with USERS users (10000000), ACTIVE of them active (20000), beside an empty database, and two of it behind nginx; BUFFERS=4GB, BENCH, STORES, CLIENTS, SECONDS as above
-	@go run ./test/bench growth -doorward bin/doorward -users $(or $(USERS),10000000) -active $(or $(ACTIVE),20000) -buffers '$(or $(BUFFERS),512MB)' -rows '$(BENCH)' -stores '$(STORES)' \
-		-clients $(or $(CLIENTS),64) -seconds $(or $(SECONDS),2)
+growth: build postgres ## measure it with USERS users (10000000), ACTIVE of them active (20000), beside an empty database, and two of it behind nginx; BUFFERS=4GB, BENCH, STORES, CLIENTS, SECONDS, LOG as above
+	@go run ./test/bench growth -doorward bin/doorward -users '$(or $(USERS),10000000)' -active '$(or $(ACTIVE),20000)' \
+		-buffers '$(or $(BUFFERS),512MB)' -rows '$(BENCH)' -stores '$(STORES)' \
+		-clients '$(or $(CLIENTS),64)' -seconds '$(or $(SECONDS),2)' $(if $(LOG),-log '$(LOG)')
 
 microbench: postgres ## measure single functions
 	go test -run '^$$' -bench . ./adapters/...
@@ -58,6 +59,7 @@ microbench: postgres ## measure single functions
 profile: postgres ## say where the time goes, such as PROFILE=sqlite/whoami
 	@mkdir -p bin && rm -f bin/*.cpu.out
 	go test -run '^$$' -bench 'Served/$(or $(PROFILE),postgres/(login-device|whoami))$$' ./test/bench -args -profiles '$(CURDIR)/bin'
+	@compgen -G 'bin/*.cpu.out' >/dev/null || { echo 'nothing to profile is called $(PROFILE)' >&2; exit 1; }
 	@for p in bin/*.cpu.out; do for by in flat cum; do echo "$$p, by $$by"; \
 		go tool pprof -top -$$by -nodecount 50 -tagignore side=client "$$p" 2>/dev/null; done; done
 

@@ -124,7 +124,7 @@ func (d *door) start() (time.Duration, error) {
 		}
 		time.Sleep(500 * time.Microsecond)
 	}
-	return 0, errors.Join(fmt.Errorf("doorward does not serve within %s; LOG=FILE keeps its log", startWithin), d.stop())
+	return 0, errors.Join(fmt.Errorf("doorward does not serve within %s; LOG=file keeps its log", startWithin), d.stop())
 }
 
 func (d *door) answers() bool {

@@ -15,20 +15,45 @@ import (
 // what is written to a table within the transaction that emptied it, and to an index
 // within the one that makes it, is not logged.
 var filling = []string{
-	"shared_buffers=512MB", "max_connections=200",
+	"shared_buffers=" + usualBuffers, "max_connections=200",
 	"wal_level=minimal", "max_wal_senders=0", "fsync=off", "synchronous_commit=off", "full_page_writes=off",
 	"autovacuum=off", "checkpoint_timeout=1d", "max_wal_size=2GB", "max_parallel_maintenance_workers=0",
 }
 
 // fillPostgres writes tables side by side. Foreign keys are not checked, and indexes
-// are made when all is written: until then the catalog says that they are not ready,
-// so that they stay what the migrations made them.
+// are made when all is written.
 func (s *site) fillPostgres(c *crowd, tables []generated, done func(int)) error {
+	if err := s.prepareTables(c, tables); err != nil {
+		return err
+	}
+	// Users first, who cannot be emptied beside those that refer to them.
+	for _, together := range [][]generated{tables[:1], tables[1:]} {
+		if err := sideBySide(together, func(g generated) error { return s.fillTable(c, g, done) }); err != nil {
+			return err
+		}
+	}
+	err := s.onPostgres(func(ctx context.Context, conn *pgx.Conn) error {
+		_, err := conn.Exec(ctx, "DROP TABLE active")
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	s.progress("vacuuming")
+	if err := s.settle(); err != nil {
+		return err
+	}
+	return s.makeIndexes(false)
+}
+
+// prepareTables has the catalog say that the indexes are not ready, so that they stay
+// what the migrations made them, and writes down who is active.
+func (s *site) prepareTables(c *crowd, tables []generated) error {
 	names := make([]string, len(tables))
 	for i, g := range tables {
 		names[i] = g.table
 	}
-	err := s.onPostgres(func(ctx context.Context, conn *pgx.Conn) error {
+	return s.onPostgres(func(ctx context.Context, conn *pgx.Conn) error {
 		_, err := conn.Exec(ctx, "UPDATE pg_index SET indisready = false, indisvalid = false WHERE indrelid = ANY ($1::text[]::regclass[])", names)
 		if err == nil {
 			_, err = conn.Exec(ctx, fmt.Sprintf(activeTable, "bytea"))
@@ -42,27 +67,6 @@ func (s *site) fillPostgres(c *crowd, tables []generated, done func(int)) error 
 		}
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	// Users first, who cannot be emptied beside those that refer to them.
-	for _, together := range [][]generated{tables[:1], tables[1:]} {
-		if err := sideBySide(together, func(g generated) error { return s.fillTable(c, g, done) }); err != nil {
-			return err
-		}
-	}
-	err = s.onPostgres(func(ctx context.Context, conn *pgx.Conn) error {
-		_, err := conn.Exec(ctx, "DROP TABLE active")
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	s.progress("vacuuming")
-	if err := s.settle(); err != nil {
-		return err
-	}
-	return s.makeIndexes(false)
 }
 
 func (s *site) fillTable(c *crowd, g generated, done func(int)) error {
@@ -125,7 +129,7 @@ func (g *growth) restartSteady(sites ...*site) error {
 		return err
 	}
 	syscall.Sync() // or what was written would be, while something is measured
-	if err := g.server.RestartWith(g.steady()...); err != nil {
+	if err := g.server.RestartWith(steady(g.buffers)...); err != nil {
 		return err
 	}
 	for _, s := range sites {

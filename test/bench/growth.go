@@ -5,7 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"slices"
+	"regexp"
 	"strings"
 	"syscall"
 	"time"
@@ -20,7 +20,7 @@ type growth struct {
 	*bench
 	users, active int
 	clients       int
-	buffers       string // of PostgreSQL
+	buffers       string // PostgreSQL's shared_buffers
 	sizes         [][]string
 	starts        [][]string
 	pair          []result
@@ -46,7 +46,7 @@ func parseGrowth() (*growth, error) {
 	flags := flag.NewFlagSet(growthCommand, flag.ExitOnError)
 	flags.IntVar(&g.users, "users", 10_000_000, "how many users PostgreSQL gets; SQLite gets a tenth")
 	flags.IntVar(&g.active, "active", emptyCrowd, "how many of the users do what is measured")
-	flags.StringVar(&g.buffers, "buffers", "512MB", "the shared_buffers of PostgreSQL")
+	flags.StringVar(&g.buffers, "buffers", usualBuffers, "the shared_buffers of PostgreSQL")
 	flags.IntVar(&g.clients, "clients", mostClients, "how many clients there are")
 	check := g.define(flags, pairRow)
 	if err := flags.Parse(os.Args[2:]); err != nil {
@@ -55,8 +55,14 @@ func parseGrowth() (*growth, error) {
 	if g.users < emptyCrowd || g.active < 1 || g.clients < 1 || g.clients > mostClients {
 		return nil, fmt.Errorf("-users is at least %d, -active 1, -clients 1 to %d", emptyCrowd, mostClients)
 	}
+	if !memory.MatchString(g.buffers) {
+		return nil, fmt.Errorf("-buffers: %q is no amount of memory, such as 4GB", g.buffers)
+	}
 	return g, check()
 }
+
+// memory is how PostgreSQL writes it.
+var memory = regexp.MustCompile(`^[1-9][0-9]*(kB|MB|GB)$`)
 
 // measure measures everything, and prints it even if something failed.
 func (g *growth) measure() error {
@@ -85,12 +91,6 @@ func (g *growth) run() error {
 	return nil
 }
 
-// steady are the settings of the server while something is measured; the last of
-// two counts.
-func (g *growth) steady() []string {
-	return append(slices.Clone(steady), "shared_buffers="+g.buffers)
-}
-
 // checkRoom refuses to fill the disk.
 func (g *growth) checkRoom() error {
 	var fs syscall.Statfs_t
@@ -109,9 +109,16 @@ func (g *growth) checkRoom() error {
 // write prints what was found out.
 func (g *growth) write() {
 	g.report.writeMarkdown(os.Stdout)
-	fmt.Printf("\nOf the users %s are active, who come in no order; of the empty database all are, %s. "+
-		"Before each row everybody has come once. PostgreSQL's settings: %s.\n",
-		rate(float64(g.active)), rate(emptyCrowd), strings.Join(g.steady(), ", "))
+	if len(g.report.Results) == 0 && len(g.pair) > 0 {
+		g.report.writeHead(os.Stdout)
+	}
+	if len(g.report.Results)+len(g.pair) > 0 {
+		fmt.Printf("\nOf the users %s are active, who come in no order; of the empty database all are, %s. "+
+			"Before each row everybody has come once.\n", rate(float64(g.active)), rate(emptyCrowd))
+		if g.server != nil {
+			fmt.Printf("PostgreSQL's settings: %s.\n", strings.Join(steady(g.buffers), ", "))
+		}
+	}
 	if len(g.starts) > 0 {
 		writeTable(os.Stdout, []string{"store", "database", "ms from start to first answer", "resident MiB after the load"}, g.starts)
 	}

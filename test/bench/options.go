@@ -55,6 +55,9 @@ func (o *options) define(flags *flag.FlagSet, more ...string) (check func() erro
 	flags.IntVar(&o.rounds, "rounds", 3, "how often each is repeated, in turn with its limits")
 	flags.StringVar(&o.log, "log", os.DevNull, "the `file` that gets Doorward's log")
 	return func() error {
+		if flags.NArg() > 0 {
+			return fmt.Errorf("%q is no option", flags.Arg(0))
+		}
 		o.rows, o.stores = strings.Fields(rows), strings.Fields(stores)
 		o.seconds = time.Duration(seconds * float64(time.Second))
 		if o.seconds <= 0 || o.rounds < 1 {

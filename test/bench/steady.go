@@ -12,6 +12,8 @@ import (
 	"github.com/seed-31b6c987/doorward/test/postgres"
 )
 
+// steady are the settings of a server with so much memory for its tables.
+//
 // What is measured is the steady state: what a server does hour after hour, and
 // not what it does once. All of this holds for ours and for the limits alike, which
 // are databases of one server.
@@ -29,13 +31,18 @@ import (
 //     some more. pgbench, which connects anew each time, has a second for that each
 //     time: connections, caches and prepared statements are new.
 //   - Both sides have as many users, and those who sign in are as many.
-var steady = append([]string{
-	"shared_buffers=512MB", "max_connections=200",
-	"autovacuum=off", "checkpoint_timeout=1d", "max_wal_size=16GB",
-}, postgres.Durable...)
+func steady(buffers string) []string {
+	return append([]string{
+		"shared_buffers=" + buffers, "max_connections=200",
+		"autovacuum=off", "checkpoint_timeout=1d", "max_wal_size=16GB",
+	}, postgres.Durable...)
+}
+
+// usualBuffers are PostgreSQL's shared_buffers, unless others are asked for.
+const usualBuffers = "512MB"
 
 // startPostgres starts the server that Doorward and the limits share.
-func startPostgres() (*postgres.Server, error) { return postgres.Start("", steady...) }
+func startPostgres() (*postgres.Server, error) { return postgres.Start("", steady(usualBuffers)...) }
 
 // discard ends a server with all that it has, and does not let it write that first.
 func discard(server *postgres.Server) error { return errors.Join(server.Kill(), server.Stop()) }
