@@ -45,13 +45,7 @@ type limitResult struct {
 
 // of sums rounds up: medians of all but the peak of memory and the failures.
 func (res result) of(r row, rounds []round) result {
-	each := func(figure func(round) float64) float64 {
-		figures := make([]float64, len(rounds))
-		for i, n := range rounds {
-			figures[i] = figure(n)
-		}
-		return median(figures)
-	}
+	each := func(figure func(round) float64) float64 { return median(figuresOf(rounds, figure)) }
 	perRequest := func(figure func(usage) float64) float64 {
 		return each(func(n round) float64 { return figure(n.usage) / n.ours.work() })
 	}
@@ -81,19 +75,30 @@ func (res result) of(r row, rounds []round) result {
 		res.failure = cmp.Or(res.failure, n.ours.failure)
 	}
 	for i, l := range r.limitsFor(res.Store, res.Clients) {
-		got := limitResult{
-			Name:      l.name,
-			PerSecond: each(func(n round) float64 { return n.limits[i].rate() }),
-			CPU:       each(func(n round) float64 { return microseconds(n.spent[i]) / n.limits[i].work() }),
-		}
-		got.CPURatio = got.CPU / max(1, res.CPU.all())
-		for _, n := range rounds {
-			got.Ratios = append(got.Ratios, n.ours.rate()/n.limits[i].rate())
-		}
-		got.Ratio = median(got.Ratios)
-		res.Limits = append(res.Limits, got)
+		res.Limits = append(res.Limits, res.beside(i, l.name, rounds))
 	}
 	return res
+}
+
+// beside sums rounds up of a limit, which is the ith of its row.
+func (res result) beside(i int, name string, rounds []round) limitResult {
+	each := func(figure func(round) float64) float64 { return median(figuresOf(rounds, figure)) }
+	got := limitResult{
+		Name:      name,
+		PerSecond: each(func(n round) float64 { return n.limits[i].rate() }),
+		Ratios:    figuresOf(rounds, func(n round) float64 { return n.ours.rate() / n.limits[i].rate() }),
+		CPU:       each(func(n round) float64 { return microseconds(n.spent[i]) / n.limits[i].work() }),
+	}
+	got.Ratio, got.CPURatio = median(got.Ratios), got.CPU/max(1, res.CPU.all())
+	return got
+}
+
+func figuresOf(rounds []round, figure func(round) float64) []float64 {
+	figures := make([]float64, len(rounds))
+	for i, n := range rounds {
+		figures[i] = figure(n)
+	}
+	return figures
 }
 
 func microseconds(d time.Duration) float64 { return float64(d.Nanoseconds()) / 1e3 }
