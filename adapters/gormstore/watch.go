@@ -67,7 +67,7 @@ func (s *Store) watch(ctx context.Context) {
 			return
 		}
 		if !isDown {
-			s.log.Warn("what others write to the database is not seen: no tokens are cached", slog.Any("error", err))
+			s.log.Warn("what others write to the database is not seen: no tokens are cached", slog.String("cause", err.Error()))
 		}
 		isDown = true
 		pause(ctx, rest)
