@@ -2,7 +2,7 @@
 // made from the installed programs, in a temporary directory, reached through a
 // unix socket. It ends with the test process, even if that is killed.
 //
-// A package's TestMain calls [Main]; its tests call [Open] for a fresh
+// A package's TestMain calls [Main]; its tests call [Open] for an empty
 // database. Tests that stop, kill or freeze the server [Start] one for
 // themselves.
 package postgres
@@ -98,7 +98,8 @@ func (s *Server) empty(database string) error {
 	if err := s.Exec("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '" + database + "'"); err != nil {
 		return err
 	}
-	return s.execIn(database, "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+	return s.execIn(database, `DROP SCHEMA public CASCADE;
+		CREATE SCHEMA public AUTHORIZATION pg_database_owner; GRANT USAGE ON SCHEMA public TO PUBLIC`) // as in one that is made
 }
 
 func sharedServer() (*Server, error) {

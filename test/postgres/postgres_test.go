@@ -24,6 +24,35 @@ func TestOpenGivesEachTestAnEmptyDatabaseOfItsOwn(t *testing.T) {
 	}
 }
 
+// A database that another test used is like one that was just made, to other roles, too.
+func TestADatabaseThatWasEmptiedIsLikeANewOne(t *testing.T) {
+	const everything = `SELECT current_database(), nspowner::regrole::text || ' ' || nspacl::text,
+		(SELECT count(*) FROM pg_class WHERE relnamespace = n.oid) FROM pg_namespace n WHERE nspname = 'public'`
+	var names, rights []string
+	use := func(t *testing.T, url string) {
+		conn := connect(t, url)
+		var name, right string
+		var tables int
+		if err := conn.QueryRow(t.Context(), everything).Scan(&name, &right, &tables); err != nil || tables > 0 {
+			t.Fatalf("%d tables, %v", tables, err)
+		}
+		names, rights = append(names, name), append(rights, right)
+		if _, err := conn.Exec(t.Context(), "CREATE TABLE mine (id int)"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	use(t, postgres.StartFor(t).URL("postgres"))
+	for range 2 {
+		t.Run("", func(t *testing.T) { use(t, postgres.Open(t)) })
+	}
+	if names[1] != names[2] {
+		t.Errorf("%s was not used again", names[1])
+	}
+	if rights[1] != rights[0] || rights[2] != rights[0] {
+		t.Errorf("the rights are %q", rights)
+	}
+}
+
 func TestAServerKeepsItsDataWhenItIsKilledAndRestarted(t *testing.T) {
 	server := postgres.StartFor(t)
 	if err := server.Exec("CREATE TABLE kept (id int)"); err != nil {
