@@ -423,7 +423,7 @@ func TestAClosedStoreKnowsNothing(t *testing.T) {
 			t.Errorf("%+v", bearer)
 		}
 		stacks := make([]byte, 1<<20)
-		if stacks = stacks[:runtime.Stack(stacks, true)]; strings.Contains(string(stacks), "gormstore.watch(") {
+		if stacks = stacks[:runtime.Stack(stacks, true)]; strings.Contains(string(stacks), "(*Store).watch(") {
 			t.Errorf("it still watches:\n%s", stacks)
 		}
 	})
