@@ -94,7 +94,7 @@ func isNetwork(s string) bool {
 	return err == nil && addr.Zone() == ""
 }
 
-// maxTokenCache takes some 5 GB of memory.
+// maxTokenCache takes some 8 GB of memory.
 const maxTokenCache = 10_000_000
 
 func (r *reading) validateDatabase() {
