@@ -121,7 +121,7 @@ func TestNothingWaitsUntilAllThatHasExpiredIsDeleted(t *testing.T) {
 		go func() { b.Run(ctx); close(ended) }()
 		time.Sleep(time.Hour) // of the bubble's clock
 		audit.Note(aLogin("late"))
-		time.Sleep(2 * time.Second)
+		time.Sleep(2 * time.Second) // likewise
 		if got := l.ids(t); len(got) != 1 {
 			t.Errorf("wrote %q while it deleted", got)
 		}

@@ -40,6 +40,12 @@ func (s *Store) Deafen() {
 	s.cache.trusted.Store(math.MaxInt64)
 }
 
+// IsDeaf says whether Deafen was called.
+func (s *Store) IsDeaf() bool { return s.cache.trusted.Load() == math.MaxInt64 }
+
+// LastLook differs after each look that is over.
+func (s *Store) LastLook() int64 { return s.cache.trusted.Load() }
+
 // Changes is how often something was forgotten.
 func (s *Store) Changes() uint64 { return s.cache.happened.Load() }
 

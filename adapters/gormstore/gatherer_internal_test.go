@@ -135,7 +135,7 @@ func TestOneThatTakesLongAloneGivesUpItsLane(t *testing.T) {
 		a := s.asks(s.Context(), "a", "1")
 		b := s.asks(s.Context(), "b", "1")
 		s.want(b, errWaits)
-		time.Sleep(patience)
+		time.Sleep(patience) // of the bubble's clock
 		synctest.Wait()
 		s.want(b, nil)
 		s.want(a, errWaits)
@@ -187,12 +187,12 @@ func TestNobodyWaitsLongerThanACallMayTake(t *testing.T) {
 		s.holds("b1+c1")
 		a, b, c := s.asks(s.Context(), "a", "1"), s.asks(s.Context(), "b", "1"), s.asks(s.Context(), "c", "1")
 		waits := s.asks(s.Context(), "a", "2")
-		time.Sleep(callLimit)
+		time.Sleep(callLimit) // of the bubble's clock
 		synctest.Wait()
 		for _, answer := range []func() error{a, b, c, waits} {
 			s.want(answer, domain.ErrUnavailable)
 		}
-		time.Sleep(callLimit)
+		time.Sleep(callLimit) // of the bubble's clock
 		s.want(s.asks(s.Context(), "a", "2"), nil)
 	})
 }

@@ -68,9 +68,15 @@ func caching(t testing.TB, store *gormstore.Store) *gormstore.Store {
 // wantTrusted waits until the store knows tokens in memory.
 func wantTrusted(t testing.TB, store *gormstore.Store) {
 	t.Helper()
-	for start := time.Now(); !store.TrustsTokens(); time.Sleep(time.Millisecond) {
+	waitFor(t, "a cache of tokens that is used", store.TrustsTokens)
+}
+
+// waitFor asks until it is so, for what nothing tells.
+func waitFor(t testing.TB, what string, isSo func() bool) {
+	t.Helper()
+	for start := time.Now(); !isSo(); time.Sleep(time.Millisecond) {
 		if time.Since(start) > 15*time.Second {
-			t.Fatal("the cache of tokens is not used")
+			t.Fatalf("waited in vain for %s", what)
 		}
 	}
 }

@@ -110,7 +110,7 @@ func known(t *testing.T, stores ...*gormstore.Store) {
 		t.Fatal(err)
 	}
 	for _, store := range stores {
-		quiet(store)
+		lookedAt(t, store)
 		for before := store.TokenCacheStats().Hits; store.TokenCacheStats().Hits == before; {
 			if bearer, err := ask(t, store); err != nil || bearer.Stale || bearer.User.ID != alice {
 				t.Fatalf("%+v, %v", bearer, err)
@@ -119,14 +119,13 @@ func known(t *testing.T, stores ...*gormstore.Store) {
 	}
 }
 
-// quiet waits until a store has heard of what was written, so that no test passes
-// because it hears of something else.
-func quiet(store *gormstore.Store) {
-	before := store.Changes()
-	for since := time.Now(); time.Since(since) < 30*time.Millisecond; time.Sleep(time.Millisecond) {
-		if now := store.Changes(); now != before {
-			before, since = now, time.Now()
-		}
+// lookedAt waits until the store has seen what was written until now, so that no test
+// passes because something else is seen.
+func lookedAt(t *testing.T, store *gormstore.Store) {
+	t.Helper()
+	for range 2 { // the first look may have begun before
+		before := store.LastLook()
+		waitFor(t, "a look", func() bool { return store.IsDeaf() || store.LastLook() != before })
 	}
 }
 
@@ -292,7 +291,7 @@ func TestOnlyTokensInUseAreKept(t *testing.T) {
 			t.Fatal(err)
 		}
 		second := domain.TokenKey{Session: session("t"), Token: renewal.Pair.Access}
-		quiet(store)
+		lookedAt(t, store)
 		before := store.TokenCacheStats()
 		for range 3 {
 			if bearer, err := ask(t, store); err != nil || !bearer.Stale {
