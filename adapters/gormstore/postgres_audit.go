@@ -13,7 +13,7 @@ ON CONFLICT (id) DO NOTHING`
 
 // addRecords implements dialect: it is one statement with an array for each column.
 func (postgres) addRecords(ctx context.Context, c calls, rows []auditRow) error {
-	return c.transact(ctx, func(db *gorm.DB) error {
+	return c.write(ctx, func(db *gorm.DB) error {
 		ctx := db.Statement.Context
 		_, err := db.Statement.ConnPool.ExecContext(ctx, addRecordsOnPostgres,
 			column(rows, func(r auditRow) string { return r.ID }),

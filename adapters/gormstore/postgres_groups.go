@@ -81,22 +81,12 @@ WITH asked AS MATERIALIZED (
 	ORDER BY email, n
 	ON CONFLICT (medium, address) DO NOTHING
 ), device AS (
-	INSERT INTO devices (user_id, device_id, display_name, created_at,
-		session_hash, session_ends_at, access_hash, access_expires_at, refresh_hash, refresh_expires_at, issued_at,
-		provider_session)
-	SELECT user_id, device_id, device_name, at,
+` + insertDevice + `	SELECT user_id, device_id, device_name, at,
 		session_hash, session_ends_at, access_hash, access_expires_at, refresh_hash, refresh_expires_at, at,
 		provider_session
 	FROM chosen JOIN asked USING (n, device_id)
 	ORDER BY user_id, device_id
-	ON CONFLICT (user_id, device_id) DO UPDATE SET
-		session_hash = excluded.session_hash, session_ends_at = excluded.session_ends_at,
-		access_hash = excluded.access_hash, access_expires_at = excluded.access_expires_at,
-		refresh_hash = excluded.refresh_hash, refresh_expires_at = excluded.refresh_expires_at,
-		confirmed = true, previous_refresh_hash = NULL, previous_refresh_expires_at = NULL,
-		issued_at = excluded.issued_at, provider_session = excluded.provider_session
-	WHERE devices.issued_at <= excluded.issued_at
-	RETURNING user_id, device_id, xmax = 0 AS is_new
+` + orReplaceSession + `	RETURNING user_id, device_id, xmax = 0 AS is_new
 )
 SELECT who.n, CASE
 		WHEN undecided THEN 'alone'

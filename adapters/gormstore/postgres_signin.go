@@ -10,6 +10,25 @@ import (
 	"github.com/seed-31b6c987/doorward/domain"
 )
 
+// insertDevice and orReplaceSession surround what is put into devices by a sign-in: it
+// makes a session the only one of its device.
+const (
+	insertDevice = `
+	INSERT INTO devices (user_id, device_id, display_name, created_at,
+		session_hash, session_ends_at, access_hash, access_expires_at, refresh_hash, refresh_expires_at, issued_at,
+		provider_session)
+`
+	orReplaceSession = `
+	ON CONFLICT (user_id, device_id) DO UPDATE SET
+		session_hash = excluded.session_hash, session_ends_at = excluded.session_ends_at,
+		access_hash = excluded.access_hash, access_expires_at = excluded.access_expires_at,
+		refresh_hash = excluded.refresh_hash, refresh_expires_at = excluded.refresh_expires_at,
+		confirmed = true, previous_refresh_hash = NULL, previous_refresh_expires_at = NULL,
+		issued_at = excluded.issued_at, provider_session = excluded.provider_session
+	WHERE devices.issued_at <= excluded.issued_at
+`
+)
+
 // signIn is one statement. The user of a link that is known, or else one of the
 // name who is there, is locked, which also fetches the newest version of the row.
 // A user who came while the statement waited is invisible to its snapshot: the
@@ -52,18 +71,8 @@ WITH known AS MATERIALIZED (
 	SELECT 'email', $22, id, $5, $5 FROM usable WHERE created AND $22 <> ''
 	ON CONFLICT (medium, address) DO NOTHING
 ), device AS (
-	INSERT INTO devices (user_id, device_id, display_name, created_at,
-		session_hash, session_ends_at, access_hash, access_expires_at, refresh_hash, refresh_expires_at, issued_at,
-		provider_session)
-	SELECT id, $11, $12, $5, $13, $14, $15, $16, $17, $18, $19, $23 FROM usable
-	ON CONFLICT (user_id, device_id) DO UPDATE SET
-		session_hash = excluded.session_hash, session_ends_at = excluded.session_ends_at,
-		access_hash = excluded.access_hash, access_expires_at = excluded.access_expires_at,
-		refresh_hash = excluded.refresh_hash, refresh_expires_at = excluded.refresh_expires_at,
-		confirmed = true, previous_refresh_hash = NULL, previous_refresh_expires_at = NULL,
-		issued_at = excluded.issued_at, provider_session = excluded.provider_session
-	WHERE devices.issued_at <= excluded.issued_at
-	RETURNING xmax = 0 AS created
+` + insertDevice + `	SELECT id, $11, $12, $5, $13, $14, $15, $16, $17, $18, $19, $23 FROM usable
+` + orReplaceSession + `	RETURNING xmax = 0 AS created
 )
 SELECT ` + userColumns + `, created, coalesce((SELECT created FROM device), false), undecided,
 	CASE WHEN EXISTS (SELECT FROM usable) AND NOT EXISTS (SELECT FROM device) THEN
