@@ -83,21 +83,11 @@ func (g *growth) filled(store, name string, c *crowd) (s *site, err error) {
 	if s.database, err = s.newDatabase(name); err != nil {
 		return s, err
 	}
-	if s.door, err = newDoor(g.options, s.dir, g.settings(s.database)); err != nil {
+	if s.door, err = newDoor(g.options, s.dir, settings{database: s.database, more: uncached}); err != nil {
 		return s, err
 	}
 	s.progress("%s: making %s users, each with %d devices", store, rate(float64(c.size)), len(crowdDevices))
 	return s, s.fill(c)
-}
-
-// settings are those of Doorwards that ask the database whose a token is, each time:
-// what they remember does not depend on its size.
-func (g *growth) settings(database string) settings {
-	with := settings{database: database}
-	if g.knows(tokenCache) {
-		with.more = uncached
-	}
-	return with
 }
 
 // compare measures a habit on the large database in turn with the empty one.

@@ -36,7 +36,6 @@ type bench struct {
 	echo    bareServer
 	began   time.Time
 	report  report
-	example string // Doorward's complete configuration
 	// ctx ends when whoever waits does not want to any more; nil: nobody waits.
 	ctx context.Context
 }
@@ -92,18 +91,11 @@ func (b *bench) begin() error {
 		return fmt.Errorf("%s version: %w", b.binary, err)
 	}
 	b.report.Machine.Doorward, _, _ = strings.Cut(strings.TrimPrefix(string(out), "doorward "), ",")
-	if out, err = exec.Command(b.binary, "config", "example").Output(); err != nil {
-		return fmt.Errorf("%s config example: %w", b.binary, err)
-	}
-	b.example = string(out)
 	if b.dir, err = os.MkdirTemp("", "bench"); err != nil {
 		return err
 	}
 	return os.Chmod(b.dir, 0o711) // pgbench, run by somebody else, passes
 }
-
-// knows says whether Doorward has a setting; that of no name all have.
-func (b *bench) knows(setting string) bool { return strings.Contains(b.example, setting+":") }
 
 func (b *bench) run() (err error) {
 	if err := b.begin(); err != nil {
@@ -152,7 +144,7 @@ func (b *bench) measureStore(store string) (err error) {
 		return err
 	}
 	for _, r := range rows {
-		if !isMeant(b.rows, r.name) || !b.knows(r.needs) {
+		if !isMeant(b.rows, r.name) {
 			continue
 		}
 		if err := s.measureRow(r); err != nil {

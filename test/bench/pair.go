@@ -17,7 +17,7 @@ func (g *growth) measurePair(s *site, c *crowd) (err error) {
 		g.progress("nginx is not installed: two processes behind it are not measured")
 		return nil
 	}
-	second, err := s.another("second", g.settings(s.database))
+	second, err := s.another("second", settings{database: s.database, more: uncached})
 	if err != nil {
 		return err
 	}
