@@ -45,11 +45,11 @@ func (d *Delegation) Round(ctx context.Context) (round Round) {
 			// What fails for some users need not for others.
 			working.Wait()
 			if round.Delivered == 0 && d.isAway(ctx, user) {
-				return round
+				return
 			}
 		}
 		if ctx.Err() != nil {
-			return round
+			return
 		}
 		places <- struct{}{}
 		working.Go(func() {

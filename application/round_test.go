@@ -3,6 +3,7 @@ package application_test
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"testing"
 
 	"github.com/seed-31b6c987/doorward/domain"
@@ -13,8 +14,8 @@ import (
 type picky struct {
 	connection
 	fails func(domain.UserID) bool
-	away  bool // it fails at everything
-	asked *int
+	away  bool          // it fails at everything
+	asked *atomic.Int64 // users are told of side by side
 }
 
 func (p picky) User(ctx context.Context, user domain.UserID) (domain.HomeserverUser, error) {
@@ -26,7 +27,7 @@ func (p picky) User(ctx context.Context, user domain.UserID) (domain.HomeserverU
 
 func (p picky) Tell(ctx context.Context, n domain.Notice) error {
 	if p.away || p.fails(n.User) {
-		*p.asked++
+		p.asked.Add(1)
 		return domain.ErrHomeserverAway
 	}
 	return p.connection.Tell(ctx, n)
@@ -52,7 +53,8 @@ func numbered(name string, n int) (users []domain.UserID) {
 // Users at whom the homeserver fails for ever are the first in every round: the
 // others are told of all the same.
 func TestManyWhoFailKeepNobodyFromBeingDelivered(t *testing.T) {
-	w, asked := newWorld(t), 0
+	w := newWorld(t)
+	var asked atomic.Int64
 	w.waits(numbered("stuck", 40)...)
 	w.waits("@alice:example.org")
 	d := w.bootWith(&process{}, picky{
@@ -65,11 +67,12 @@ func TestManyWhoFailKeepNobodyFromBeingDelivered(t *testing.T) {
 }
 
 func TestARoundEndsEarlyIfTheHomeserverIsAway(t *testing.T) {
-	w, asked := newWorld(t), 0
+	w := newWorld(t)
+	var asked atomic.Int64
 	w.waits(numbered("user", 40)...)
 	d := w.bootWith(&process{}, picky{connection: connection{w.there, &process{}}, asked: &asked, away: true})
-	if round := d.Delegation.Round(t.Context()); round.Failed != asked || asked >= 40 {
-		t.Errorf("got %+v after %d attempts", round, asked)
+	if round := d.Delegation.Round(t.Context()); int64(round.Failed) != asked.Load() || round.Failed >= 40 {
+		t.Errorf("got %+v after %d attempts", round, asked.Load())
 	}
 }
 
