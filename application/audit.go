@@ -12,8 +12,7 @@ import (
 )
 
 const (
-	// auditRoom is how many records wait to be written down at most: some seconds
-	// of a server's work, and some megabytes.
+	// auditRoom is how many records wait to be written down at most: some megabytes.
 	auditRoom = 10_000
 	// recordsAtOnce is how many are written down with one call.
 	recordsAtOnce = 500
@@ -33,15 +32,17 @@ type Audit struct {
 	records ports.AuditRepository
 	rules   AuditRules
 	now     Clock
+	much    chan struct{} // see Much
 
-	writing sync.Mutex // held by whoever writes down
-	mu      sync.Mutex // guards waiting
-	waiting []domain.AuditRecord
+	writing sync.Mutex             // held by whoever writes down
+	mu      sync.Mutex             // guards the others
+	waiting [][]domain.AuditRecord // in batches, of which the last grows
+	count   int                    // of those that wait or are being written down
 }
 
 // NewAudit makes one in which nothing waits.
 func NewAudit(records ports.AuditRepository, rules AuditRules, now Clock) *Audit {
-	return &Audit{records: records, rules: rules, now: now}
+	return &Audit{records: records, rules: rules, now: now, much: make(chan struct{}, 1)}
 }
 
 // Note keeps a record, if it is one to be kept ([domain.AuditRecord.IsKept]). It
@@ -51,14 +52,30 @@ func (a *Audit) Note(record domain.AuditRecord) bool {
 	if !a.rules.Enabled || !record.IsKept() {
 		return true
 	}
+	record = record.Escaped()
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if len(a.waiting) >= auditRoom {
+	if a.count >= auditRoom {
 		return false
 	}
-	a.waiting = append(a.waiting, record.Escaped())
+	last := len(a.waiting) - 1
+	if last < 0 || len(a.waiting[last]) == recordsAtOnce {
+		a.waiting = append(a.waiting, nil)
+		last++
+	}
+	a.waiting[last] = append(a.waiting[last], record)
+	if a.count++; len(a.waiting[last]) == recordsAtOnce {
+		select {
+		case a.much <- struct{}{}:
+		default: // it is said already
+		}
+	}
 	return true
 }
+
+// Much receives when enough waits for a call of its own. Whoever then writes it
+// down at once has room for what else comes.
+func (a *Audit) Much() <-chan struct{} { return a.much }
 
 // Write writes down what waits. What could not be written waits for the next
 // time.
@@ -66,37 +83,40 @@ func (a *Audit) Write(ctx context.Context) error {
 	a.writing.Lock()
 	defer a.writing.Unlock()
 	for {
-		batch := a.next()
+		batch := a.take()
 		if len(batch) == 0 {
 			return nil
 		}
-		if err := a.records.Add(ctx, batch); err != nil {
-			return fmt.Errorf("%d records wait: %w", a.count(), err)
+		err := a.records.Add(ctx, batch)
+		if left := a.done(batch, err == nil); err != nil {
+			return fmt.Errorf("%d records wait: %w", left, err)
 		}
-		a.forget(len(batch))
 	}
 }
 
-func (a *Audit) next() []domain.AuditRecord {
+// take takes out what has waited longest.
+func (a *Audit) take() (batch []domain.AuditRecord) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return slices.Clone(a.waiting[:min(len(a.waiting), recordsAtOnce)])
-}
-
-// forget forgets the first n. They were written down.
-func (a *Audit) forget(n int) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.waiting = slices.Delete(a.waiting, 0, n)
 	if len(a.waiting) == 0 {
-		a.waiting = nil // after a rush, the room is given back
+		return nil
 	}
+	batch = a.waiting[0]
+	a.waiting = slices.Delete(a.waiting, 0, 1)
+	return batch
 }
 
-func (a *Audit) count() int {
+// done puts a batch back that was not written down, and returns how many records
+// there are.
+func (a *Audit) done(batch []domain.AuditRecord, written bool) int {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return len(a.waiting)
+	if written {
+		a.count -= len(batch)
+	} else {
+		a.waiting = slices.Insert(a.waiting, 0, batch)
+	}
+	return a.count
 }
 
 // CleanUp deletes the records that were kept long enough.

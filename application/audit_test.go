@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -165,6 +166,47 @@ func TestRecordsAreNotedWhileOthersAreWrittenDown(t *testing.T) {
 	if err := audit.Write(t.Context()); err != nil || len(l.ids(t)) != 1600 {
 		t.Errorf("%d were written down, %v", len(l.ids(t)), err)
 	}
+}
+
+// Within a second come many more than there is room for. They are written down
+// meanwhile; but if that fails, the database is let alone.
+func TestManyRecordsAreWrittenDownAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l, log := newLedger(), &bytes.Buffer{}
+		audit := newAudit(l, kept)
+		b := application.Background{
+			LastSeen: application.NewLastSeen(&diary{}, time.Now), Audit: audit, Log: slog.New(slog.NewTextHandler(log, nil)),
+		}
+		ctx, end := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		go func() { b.Run(ctx); close(ended) }()
+		rush := func(n int) (dropped int) {
+			for i := range n {
+				if !audit.Note(aLogin(fmt.Sprintf("%d %05d", n, i))) {
+					dropped++
+				}
+				if i%1000 == 0 {
+					synctest.Wait()
+				}
+			}
+			synctest.Wait()
+			return dropped
+		}
+		if dropped := rush(30_000); dropped > 0 {
+			t.Errorf("%d were dropped", dropped)
+		}
+		l.shut = domain.ErrUnavailable
+		dropped := rush(12_000)
+		if dropped == 0 || strings.Count(log.String(), "level=WARN") != 1 {
+			t.Errorf("%d were dropped; logged %s", dropped, log)
+		}
+		l.shut = nil
+		end()
+		<-ended
+		if got := len(l.ids(t)); got != 42_000-dropped {
+			t.Errorf("%d were written down, and %d dropped", got, dropped)
+		}
+	})
 }
 
 func TestRecordsAreKeptAsLongAsTheRulesSay(t *testing.T) {

@@ -57,25 +57,57 @@ func (b Background) Run(ctx context.Context) {
 		beside.Go(func() { b.Delegation.Run(ctx) })
 	}
 	beside.Go(func() { b.cleanUpUntil(ctx) })
-	audit, seen := time.NewTicker(writeAuditEvery), time.NewTicker(writeSeenEvery)
-	defer audit.Stop()
-	defer seen.Stop()
+	beside.Go(func() { b.writeAuditUntil(ctx) })
+	b.writeSeenUntil(ctx)
+}
+
+// writeAuditUntil writes audit records down now and again, and when many wait.
+func (b Background) writeAuditUntil(ctx context.Context) {
+	next, much := time.NewTicker(writeAuditEvery), b.Audit.Much()
+	defer next.Stop()
 	for {
 		select {
-		case <-audit.C:
-			err := b.Audit.Write(ctx)
-			b.report(auditUnwritten, err)
-			audit.Reset(untilNextWrite(err))
-		case <-seen.C:
-			b.report(seenUnwritten, b.LastSeen.Write(ctx, false))
+		case <-next.C:
+		case <-much:
 		case <-ctx.Done():
-			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWriteLimit)
-			defer cancel()
-			b.report(auditUnwritten, b.Audit.Write(last))
-			b.report(seenUnwritten, b.LastSeen.Write(last, true))
+			lastly(ctx, func(ctx context.Context) { b.report(auditUnwritten, b.Audit.Write(ctx)) })
+			return
+		}
+		err := b.Audit.Write(ctx)
+		if ctx.Err() != nil {
+			continue // what was broken off is written down in the end
+		}
+		b.report(auditUnwritten, err)
+		if next.Reset(untilNextWrite(err)); err != nil {
+			much = nil // a database that is out of order is let alone, however many wait
+		} else {
+			much = b.Audit.Much()
+		}
+	}
+}
+
+// writeSeenUntil writes sightings down now and again.
+func (b Background) writeSeenUntil(ctx context.Context) {
+	next := time.NewTicker(writeSeenEvery)
+	defer next.Stop()
+	for {
+		select {
+		case <-next.C:
+			if err := b.LastSeen.Write(ctx, false); ctx.Err() == nil {
+				b.report(seenUnwritten, err)
+			}
+		case <-ctx.Done():
+			lastly(ctx, func(ctx context.Context) { b.report(seenUnwritten, b.LastSeen.Write(ctx, true)) })
 			return
 		}
 	}
+}
+
+// lastly does something after ctx has ended, which may take a while.
+func lastly(ctx context.Context, do func(context.Context)) {
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWriteLimit)
+	defer cancel()
+	do(last)
 }
 
 // untilNextWrite lets a database that is out of order alone for a while, and the log
