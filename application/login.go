@@ -31,6 +31,8 @@ type LoginRequest struct {
 	DeviceName string
 	// Refreshable says that the client can refresh, and wants a refresh token.
 	Refreshable bool
+	// Seen is from where the device is used; its time is that of the login.
+	Seen domain.Seen
 	// Address is where the request comes from, in one spelling; empty: unknown, and
 	// not limited.
 	Address string
@@ -111,7 +113,7 @@ func (l Login) enter(ctx context.Context, claims domain.Claims, who account, req
 	if err := may(who.id()); err != nil {
 		return LoginResult{}, err
 	}
-	opening := newOpening(l.Rules, l.Now(), device, req.DeviceName, req.Refreshable).of(who)
+	opening := newOpening(l.Rules, l.Now(), device, req.DeviceName, req.Refreshable).of(who).from(req.Seen)
 	signedIn, err := l.Delegation.open(ctx, opening, who, l.Storage)
 	if errors.Is(err, domain.ErrNotFound) {
 		err = who.absent

@@ -50,6 +50,12 @@ func (o opening) of(who account) opening {
 	return o
 }
 
+// from returns the opening as one that is asked for from there.
+func (o opening) from(seen domain.Seen) opening {
+	o.Seen = domain.Seen{At: o.At, Address: seen.Address, UserAgent: cleaned(seen.UserAgent)}
+	return o
+}
+
 // open writes the sign-in, and what its proof asks for, as one. Most need no
 // more than the one call.
 func (o opening) open(ctx context.Context, storage ports.Storage) (out domain.SignedIn, err error) {

@@ -35,6 +35,9 @@ type SignIn struct {
 	// SessionEnds is when they, and all that they are refreshed to, expire at the
 	// latest; zero: never.
 	SessionEnds time.Time
+	// Seen is when and from where the device is used by that, if it was not used
+	// later. The zero Seen says nothing.
+	Seen Seen
 	// At is the time of the login.
 	At time.Time
 }
@@ -70,7 +73,7 @@ func (s SignIn) Check() error {
 		return fmt.Errorf("a sign-in of %d users", len(s.Users))
 	}
 	return CheckText(string(s.Users[0]), string(s.Users[len(s.Users)-1]), s.DisplayName, s.AvatarURL, s.Email,
-		s.Link.Provider, s.Link.Issuer, s.Link.Subject, string(s.Device), s.DeviceName)
+		s.Link.Provider, s.Link.Issuer, s.Link.Subject, string(s.Device), s.DeviceName, s.Seen.Address, s.Seen.UserAgent)
 }
 
 // CheckText returns [ErrInvalidParam] for texts that not every store can keep:

@@ -22,8 +22,8 @@ import (
 // there already, and the first use of an access token that a refresh gave out.
 type SessionRepository interface {
 	// SignIn finds or creates the user, refuses one that may not be used,
-	// creates the device or finds it, and makes the session its only one; all of
-	// that or nothing. When it has returned nil, it is durable.
+	// creates the device or finds it, makes the session its only one, and keeps
+	// when it was seen, as in [SightingRepository]; all of that or nothing. When it has returned nil, it is durable.
 	//
 	// The user of a link that is known signs in, whoever the sign-in names. A link
 	// that is not known becomes that of the user who is created, or of the one who

@@ -145,6 +145,9 @@ func randomSignIn(random *rand.Rand, round, i int) domain.SignIn {
 		in.Link = domain.Link{Provider: "p", Subject: fmt.Sprint([]int{user, pick(8)}[pick(2)])}
 		in.LinkExisting = pick(2) == 0
 	}
+	if pick(4) > 0 {
+		in.Seen = domain.Seen{At: in.At, Address: name, UserAgent: "of " + name}
+	}
 	if pick(2) == 0 {
 		in.Refresh, in.SessionEnds = domain.Token("r"+name).Hash(), in.At.Add(time.Hour)
 	}

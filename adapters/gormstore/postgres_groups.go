@@ -34,12 +34,14 @@ WITH asked AS MATERIALIZED (
 	SELECT a.*, (SELECT l.user_id FROM links l WHERE l.key = a.key) AS known
 	FROM unnest($1::text[], $2::text[], $3::boolean[], $4::text[], $5::text[], $6::boolean[], $7::text[],
 			$8::bytea[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::bigint[],
-			$15::bytea[], $16::bigint[], $17::bytea[], $18::bigint[], $19::bytea[], $20::bigint[], $21::bytea[])
+			$15::bytea[], $16::bigint[], $17::bytea[], $18::bigint[], $19::bytea[], $20::bigint[], $21::bytea[],
+			$22::bigint[], $23::text[], $24::text[])
 		WITH ORDINALITY AS a (first, last, may_create, display_name, avatar_url, admin, email,
 			key, provider, issuer, subject, device_id, device_name, at,
 			session_hash, session_ends_at, access_hash, access_expires_at, refresh_hash, refresh_expires_at, provider_session,
+			last_seen_at, last_seen_address, last_seen_agent,
 			n)
-	WHERE (SELECT set_config('lock_timeout', $22, true)) IS NOT NULL
+	WHERE (SELECT set_config('lock_timeout', $25, true)) IS NOT NULL
 ), meant AS MATERIALIZED (
 	SELECT n, key IS NOT NULL AND known IS NULL AS is_new,
 		CASE WHEN known IS NULL AND first <> last THEN coalesce((SELECT id FROM users WHERE id = first), last)
@@ -83,7 +85,7 @@ WITH asked AS MATERIALIZED (
 ), device AS (
 ` + insertDevice + `	SELECT user_id, device_id, device_name, at,
 		session_hash, session_ends_at, access_hash, access_expires_at, refresh_hash, refresh_expires_at, at,
-		provider_session
+		provider_session, last_seen_at, last_seen_address, last_seen_agent
 	FROM chosen JOIN asked USING (n, device_id)
 	ORDER BY user_id, device_id
 ` + orReplaceSession + `	RETURNING user_id, device_id, xmax = 0 AS is_new
@@ -190,6 +192,9 @@ func columnsOfGroup(group []*signInRequest) []any {
 		column(sessions, func(s domain.Session) []byte { return hash(s.Refresh) }),
 		column(sessions, func(s domain.Session) *int64 { return pointer(millis(s.RefreshExpires)) }),
 		column(sessions, func(s domain.Session) []byte { return hash(s.ProviderSession) }),
+		column(group, func(r *signInRequest) *int64 { return pointer(millis(r.Seen.At)) }),
+		column(group, func(r *signInRequest) string { return r.Seen.Address }),
+		column(group, func(r *signInRequest) string { return r.Seen.UserAgent }),
 		patience.String(),
 	}
 }

@@ -16,7 +16,7 @@ const (
 	insertDevice = `
 	INSERT INTO devices (user_id, device_id, display_name, created_at,
 		session_hash, session_ends_at, access_hash, access_expires_at, refresh_hash, refresh_expires_at, issued_at,
-		provider_session)
+		provider_session, last_seen_at, last_seen_address, last_seen_agent)
 `
 	orReplaceSession = `
 	ON CONFLICT (user_id, device_id) DO UPDATE SET
@@ -24,7 +24,8 @@ const (
 		access_hash = excluded.access_hash, access_expires_at = excluded.access_expires_at,
 		refresh_hash = excluded.refresh_hash, refresh_expires_at = excluded.refresh_expires_at,
 		confirmed = true, previous_refresh_hash = NULL, previous_refresh_expires_at = NULL,
-		issued_at = excluded.issued_at, provider_session = excluded.provider_session
+		issued_at = excluded.issued_at, provider_session = excluded.provider_session,
+` + keepLastSeen + `
 	WHERE devices.issued_at <= excluded.issued_at
 `
 )
@@ -71,7 +72,7 @@ WITH known AS MATERIALIZED (
 	SELECT 'email', $22, id, $5, $5 FROM usable WHERE created AND $22 <> ''
 	ON CONFLICT (medium, address) DO NOTHING
 ), device AS (
-` + insertDevice + `	SELECT id, $11, $12, $5, $13, $14, $15, $16, $17, $18, $19, $23 FROM usable
+` + insertDevice + `	SELECT id, $11, $12, $5, $13, $14, $15, $16, $17, $18, $19, $23, $24, $25, $26 FROM usable
 ` + orReplaceSession + `	RETURNING xmax = 0 AS created
 )
 SELECT ` + userColumns + `, created, coalesce((SELECT created FROM device), false), undecided,
@@ -125,6 +126,7 @@ func signInDecided(db *gorm.DB, in domain.SignIn) (domain.SignedIn, error) {
 			hash(opened.ID), millis(opened.Ends),
 			hash(opened.Access), millis(opened.AccessExpires), hash(opened.Refresh), millis(opened.RefreshExpires),
 			issuedAt, in.AvatarURL, in.Admin, in.Email, hash(opened.ProviderSession),
+			millis(in.Seen.At), in.Seen.Address, in.Seen.UserAgent,
 		), append(row.columns(), &created, &newDevice, &undecided, &overtakenAt)...)
 		return overtakenAt, err
 	})

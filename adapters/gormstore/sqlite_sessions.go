@@ -68,14 +68,15 @@ func allOrNothing(on statements, do func() error) error {
 const putDeviceRow = `
 INSERT INTO devices (user_id, device_id, display_name, created_at,
 	session_hash, session_ends_at, access_hash, access_expires_at, refresh_hash, refresh_expires_at,
-	provider_session)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	provider_session, last_seen_at, last_seen_address, last_seen_agent)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (user_id, device_id) DO UPDATE SET
 	session_hash = excluded.session_hash, session_ends_at = excluded.session_ends_at,
 	access_hash = excluded.access_hash, access_expires_at = excluded.access_expires_at,
 	refresh_hash = excluded.refresh_hash, refresh_expires_at = excluded.refresh_expires_at,
 	confirmed = true, previous_refresh_hash = NULL, previous_refresh_expires_at = NULL,
-	provider_session = excluded.provider_session`
+	provider_session = excluded.provider_session,
+` + keepLastSeen
 
 // putDevice makes the session the only one of its device.
 func putDevice(on statements, user string, in domain.SignIn) error {
@@ -83,7 +84,7 @@ func putDevice(on statements, user string, in domain.SignIn) error {
 	return execute(on, putDeviceRow,
 		user, string(in.Device), in.DeviceName, in.At.UnixMilli(), hash(opened.ID), millis(opened.Ends),
 		hash(opened.Access), millis(opened.AccessExpires), hash(opened.Refresh), millis(opened.RefreshExpires),
-		hash(opened.ProviderSession))
+		hash(opened.ProviderSession), millis(in.Seen.At), in.Seen.Address, in.Seen.UserAgent)
 }
 
 func (s sqliteSessions) Delete(ctx context.Context, session domain.TokenHash) (bearer domain.Bearer, err error) {

@@ -45,12 +45,13 @@ func (a *API) login(x *exchange) error {
 		x.loginType = req.Credential.Type
 	}
 	req.Address = x.address()
+	req.Seen = domain.Seen{Address: x.RealIP(), UserAgent: x.Request().UserAgent()}
 	req.Credential.AccessToken = accessToken(x.Request())
 	result, err := a.Login.Do(x.Request().Context(), req)
 	if err != nil {
 		return err
 	}
-	a.opened(x, domain.Bearer{User: result.User, Device: result.Device})
+	x.bearer = domain.Bearer{User: result.User, Device: result.Device}
 	x.account.created, x.account.Evidence = result.UserCreated, result.Evidence
 	writeJSON(x.Response(), http.StatusOK, loginResponse{
 		UserID:        result.User.ID,

@@ -117,5 +117,6 @@ func (v *view) signIn(owner account, in domain.SignIn) (newDevice bool, err erro
 		})
 	}
 	v.put(v.link(owner, in), i, in.Session())
+	v.record(domain.Sighting{User: key.user, Device: key.id, Seen: in.Seen})
 	return !ok, nil
 }

@@ -129,6 +129,8 @@ func signInsWith(bad string) map[string]domain.SignIn {
 		"address":     with(func(in *domain.SignIn) { in.Email = bad }),
 		"device":      with(func(in *domain.SignIn) { in.Device = domain.DeviceID(bad) }),
 		"device name": with(func(in *domain.SignIn) { in.DeviceName = bad }),
+		"seen from":   with(func(in *domain.SignIn) { in.Seen.Address = bad }),
+		"agent":       with(func(in *domain.SignIn) { in.Seen.UserAgent = bad }),
 		"provider":    with(func(in *domain.SignIn) { in.Link.Provider = bad }),
 		"issuer":      with(func(in *domain.SignIn) { in.Link.Issuer = bad }),
 		"subject":     with(func(in *domain.SignIn) { in.Link.Subject = bad }),

@@ -52,11 +52,36 @@ var sightingPromises = []promise{
 		t.wantNobody(nobody)
 		t.wantEqual(t.device(alice, "d").LastSeen, sighting("d", noon, "y").Seen)
 	}},
-	{"a sign-in leaves when its device was seen", func(t *trial) {
-		t.signInOn(alice, "d")
-		t.sighted(sighting("d", noon, "x"))
-		t.signIn(login(alice, "d", "again"))
-		t.wantEqual(t.device(alice, "d").LastSeen, sighting("d", noon, "x").Seen)
+	{"a sign-in uses its device, unless it was used later or nothing is said of that", func(t *trial) {
+		seen := func(at time.Time, address string) domain.SignIn {
+			in := login(alice, "d", "of "+address)
+			in.Seen = sighting("d", at, address).Seen
+			return in
+		}
+		t.signIn(login(alice, "d", "of nobody"))
+		t.wantEqual(t.device(alice, "d").LastSeen, domain.Seen{})
+		for _, c := range []struct {
+			at      time.Time
+			address string
+			want    domain.Seen
+		}{
+			{noon, "first", sighting("d", noon, "first").Seen},
+			{later(moment), "", sighting("d", later(moment), "").Seen},
+			{later(time.Hour), "later", sighting("d", later(time.Hour), "later").Seen},
+			{later(time.Hour + moment/2), "not later", sighting("d", later(time.Hour), "later").Seen},
+			{noon, "before", sighting("d", later(time.Hour), "later").Seen},
+		} {
+			t.signIn(seen(c.at, c.address))
+			t.wantEqual(t.device(alice, "d").LastSeen, c.want)
+		}
+		t.signIn(login(alice, "d", "of nobody again"))
+		t.wantEqual(t.device(alice, "d").LastSeen, sighting("d", later(time.Hour), "later").Seen)
+		in := login(alice, "new", "another")
+		in.Seen = sighting("new", noon, "192.0.2.1").Seen
+		t.signIn(in)
+		t.wantEqual(t.device(alice, "new").LastSeen, in.Seen)
+		t.sighted(sighting("new", noon, "not later"))
+		t.wantEqual(t.device(alice, "new").LastSeen, in.Seen)
 	}},
 	{"500 sightings are written down at once", func(t *trial) {
 		const devices, gone = 450, 50
