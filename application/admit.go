@@ -30,10 +30,14 @@ const admitTimes = 3
 // open is [opening.open] for a homeserver that has to know of the device before the
 // client comes with its token. Whatever can be checked before it is told is; the
 // sign-in checks it again.
-func (d *Delegation) open(ctx context.Context, o opening, who account, storage ports.Storage) (out domain.SignedIn, err error) {
+func (d *Delegation) open(ctx context.Context, o opening, who account, storage ports.Storage) (domain.SignedIn, error) {
 	if d == nil {
 		return o.open(ctx, storage)
 	}
+	return d.openAdmitted(ctx, o, who)
+}
+
+func (d *Delegation) openAdmitted(ctx context.Context, o opening, who account) (out domain.SignedIn, err error) {
 	ctx, cancel := context.WithTimeout(ctx, admitLimit) // for all attempts
 	defer cancel()
 	for range admitTimes {

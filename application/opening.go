@@ -58,10 +58,14 @@ func (o opening) from(seen domain.Seen) opening {
 
 // open writes the sign-in, and what its proof asks for, as one. Most need no
 // more than the one call.
-func (o opening) open(ctx context.Context, storage ports.Storage) (out domain.SignedIn, err error) {
+func (o opening) open(ctx context.Context, storage ports.Storage) (domain.SignedIn, error) {
 	if o.maxDevices == 0 && o.proof == (domain.Proof{}) && o.always == (domain.ProfileFields{}) {
 		return storage.Repositories().Sessions.SignIn(ctx, o.SignIn)
 	}
+	return o.openInTransaction(ctx, storage)
+}
+
+func (o opening) openInTransaction(ctx context.Context, storage ports.Storage) (out domain.SignedIn, err error) {
 	err = storage.InTransaction(ctx, func(r ports.Repositories) error {
 		out, err = o.openWithin(ctx, r)
 		return err
