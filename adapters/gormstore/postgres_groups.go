@@ -29,6 +29,9 @@ const postgresLanes = 2
 //
 // The limit for waiting is set by the condition of asked, which is looked at before
 // its first row, and holds until the statement, which is a transaction, ends.
+//
+// Whatever is in device is in chosen, too. It is joined as if it were not, since that
+// is never done by comparing each with each.
 const signInGroup = `
 WITH asked AS MATERIALIZED (
 	SELECT a.*, (SELECT l.user_id FROM links l WHERE l.key = a.key) AS known
@@ -98,7 +101,7 @@ SELECT who.n, CASE
 		ELSE 'done'
 	END, who.created, coalesce(device.is_new, false), ` + userColumns + `
 FROM who LEFT JOIN chosen USING (n)
-	LEFT JOIN device ON device.user_id = chosen.user_id AND device.device_id = chosen.device_id`
+	FULL JOIN device ON device.user_id = chosen.user_id AND device.device_id = chosen.device_id`
 
 // writeGroup signs in a group.
 func (s *Store) writeGroup(ctx context.Context, group []*signInRequest) ([]outcome, error) {
