@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -28,17 +29,30 @@ type loginAnswer struct {
 	HomeServer  string `json:"home_server"`
 }
 
-// bareEcho serves what we serve with Echo, in as many bytes, and does nothing for
+// bareHeaders are those of ours that net/http does not set by itself.
+var bareHeaders = http.Header{
+	"Access-Control-Allow-Headers":  {"X-Requested-With, Content-Type, Authorization"},
+	"Access-Control-Allow-Methods":  {"GET, POST, PUT, DELETE, OPTIONS"},
+	"Access-Control-Allow-Origin":   {"*"},
+	"Access-Control-Expose-Headers": {"Retry-After, X-Request-Id"},
+	"Cache-Control":                 {"no-store"},
+	"X-Content-Type-Options":        {"nosniff"},
+	"X-Request-Id":                  {filler(26)},
+}
+
+// bareEcho serves what we serve with Echo, in the same bytes, and does nothing for
 // it. It ends with its standard input.
 func bareEcho() error {
 	e := echo.New()
 	e.GET(whoamiPath, func(c echo.Context) error {
+		maps.Copy(c.Response().Header(), bareHeaders)
 		return c.JSON(http.StatusOK, whoamiAnswer{userID(0), "FIRST", false})
 	})
 	e.POST(loginPath, func(c echo.Context) error {
 		if _, err := io.Copy(io.Discard, c.Request().Body); err != nil {
 			return err
 		}
+		maps.Copy(c.Response().Header(), bareHeaders)
 		return c.JSON(http.StatusOK, loginAnswer{userID(0), "dwa_" + filler(71), "FIRST", serverName})
 	})
 	l, err := net.Listen("tcp", "127.0.0.1:0")
