@@ -77,28 +77,36 @@ func (a *Audit) Note(record domain.AuditRecord) bool {
 // down at once has room for what else comes.
 func (a *Audit) Much() <-chan struct{} { return a.much }
 
-// Write writes down what waits. What could not be written waits for the next
-// time.
+// Write writes down what waits, and of what comes meanwhile as many as make a whole
+// batch. What could not be written waits for the next time.
 func (a *Audit) Write(ctx context.Context) error {
 	a.writing.Lock()
 	defer a.writing.Unlock()
-	for {
-		batch := a.take()
+	for left := a.kept(); ; {
+		batch := a.take(left > 0)
 		if len(batch) == 0 {
 			return nil
 		}
 		err := a.records.Add(ctx, batch)
-		if left := a.done(batch, err == nil); err != nil {
-			return fmt.Errorf("%d records wait: %w", left, err)
+		if a.done(batch, err == nil); err != nil {
+			return fmt.Errorf("%d records wait: %w", a.kept(), err)
 		}
+		left -= len(batch)
 	}
 }
 
-// take takes out what has waited longest.
-func (a *Audit) take() (batch []domain.AuditRecord) {
+// kept is how many records are not written down.
+func (a *Audit) kept() int {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if len(a.waiting) == 0 {
+	return a.count
+}
+
+// take takes out the batch that has waited longest, if it is whole or may be a part.
+func (a *Audit) take(part bool) (batch []domain.AuditRecord) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if len(a.waiting) == 0 || !part && len(a.waiting[0]) < recordsAtOnce {
 		return nil
 	}
 	batch = a.waiting[0]
@@ -106,9 +114,8 @@ func (a *Audit) take() (batch []domain.AuditRecord) {
 	return batch
 }
 
-// done puts a batch back that was not written down, and returns how many records
-// there are.
-func (a *Audit) done(batch []domain.AuditRecord, written bool) int {
+// done puts a batch back that was not written down.
+func (a *Audit) done(batch []domain.AuditRecord, written bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if written {
@@ -116,7 +123,6 @@ func (a *Audit) done(batch []domain.AuditRecord, written bool) int {
 	} else {
 		a.waiting = slices.Insert(a.waiting, 0, batch)
 	}
-	return a.count
 }
 
 // CleanUp deletes the records that were kept long enough.

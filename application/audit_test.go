@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -20,22 +21,48 @@ import (
 	"github.com/seed-31b6c987/doorward/ports"
 )
 
-// A ledger is a repository of audit records that can be shut, and that remembers
-// how many it was given at once.
+// A ledger is a repository of audit records that can be shut, or frozen, and that
+// remembers how many it was given at once, and which, in their order.
 type ledger struct {
 	ports.AuditRepository
-	shut  error
-	sizes []int
+	mu     sync.Mutex // guards shut
+	shut   error
+	frozen bool // it answers when nobody waits any more
+	sizes  []int
+	got    []string
 }
 
 func newLedger() *ledger { return &ledger{AuditRepository: memstore.New().Repositories().Audit} }
 
 func (l *ledger) Add(ctx context.Context, records []domain.AuditRecord) error {
-	if l.shut != nil {
-		return l.shut
+	if l.frozen {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	if err := l.isShut(); err != nil {
+		return err
+	}
+	if err := l.AuditRepository.Add(ctx, records); err != nil {
+		return err
 	}
 	l.sizes = append(l.sizes, len(records))
-	return l.AuditRepository.Add(ctx, records)
+	for _, r := range records {
+		l.got = append(l.got, r.ID)
+	}
+	return nil
+}
+
+func (l *ledger) isShut() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.shut
+}
+
+// becomes shuts it while others use it, or opens it again.
+func (l *ledger) becomes(shut error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.shut = shut
 }
 
 // ids returns those of the records that are written down, the newest first.
@@ -168,43 +195,147 @@ func TestRecordsAreNotedWhileOthersAreWrittenDown(t *testing.T) {
 	}
 }
 
+// A recorder is Background with an audit, in a bubble of synctest.
+type recorder struct {
+	*ledger
+	audit *application.Audit
+	noted int
+	stop  func() // ends it, and waits until it has ended
+
+	logging sync.Mutex
+	log     bytes.Buffer
+}
+
+// Write takes a line of the log.
+func (r *recorder) Write(line []byte) (int, error) {
+	r.logging.Lock()
+	defer r.logging.Unlock()
+	return r.log.Write(line)
+}
+
+func (r *recorder) logged() string {
+	r.logging.Lock()
+	defer r.logging.Unlock()
+	return r.log.String()
+}
+
+func startRecorder(t *testing.T) *recorder {
+	r := &recorder{ledger: newLedger()}
+	r.audit = newAudit(r.ledger, kept)
+	b := application.Background{
+		LastSeen: application.NewLastSeen(&diary{}, time.Now), Audit: r.audit, Log: slog.New(slog.NewTextHandler(r, nil)),
+	}
+	ctx, end := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() { b.Run(ctx); close(ended) }()
+	r.stop = func() { end(); <-ended }
+	return r
+}
+
+// note notes n records, a hundred at a time, and returns how many were dropped.
+func (r *recorder) note(n int) (dropped int) {
+	for i := range n {
+		r.noted++
+		if !r.audit.Note(aLogin(fmt.Sprintf("%08d", r.noted))) {
+			dropped++
+		}
+		if i%100 == 0 {
+			synctest.Wait()
+		}
+	}
+	synctest.Wait()
+	return dropped
+}
+
 // Within a second come many more than there is room for. They are written down
 // meanwhile; but if that fails, the database is let alone.
 func TestManyRecordsAreWrittenDownAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l, log := newLedger(), &bytes.Buffer{}
-		audit := newAudit(l, kept)
-		b := application.Background{
-			LastSeen: application.NewLastSeen(&diary{}, time.Now), Audit: audit, Log: slog.New(slog.NewTextHandler(log, nil)),
+		r := startRecorder(t)
+		if dropped := r.note(30_000); dropped > 0 || len(r.sizes) > 61 {
+			t.Errorf("%d were dropped; written were %v", dropped, r.sizes)
 		}
+		r.becomes(domain.ErrUnavailable)
+		dropped := r.note(12_345)
+		if dropped < 2345 {
+			t.Errorf("%d were dropped", dropped)
+		}
+		time.Sleep(9 * time.Second) // of the bubble's clock, as below
+		synctest.Wait()
+		if strings.Count(r.logged(), "level=WARN") != 1 {
+			t.Errorf("logged %s", r.logged())
+		}
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		if strings.Count(r.logged(), "level=WARN") != 2 {
+			t.Errorf("logged %s", r.logged())
+		}
+		r.becomes(nil)
+		time.Sleep(200 * time.Millisecond)
+		synctest.Wait()
+		if dropped := r.note(30_000); dropped > 0 {
+			t.Errorf("%d were dropped when the database was back", dropped)
+		}
+		r.stop()
+		if len(r.got) != r.noted-dropped || !slices.IsSorted(r.got) {
+			t.Errorf("%d of %d were written down, in order: %t", len(r.got), r.noted, slices.IsSorted(r.got))
+		}
+	})
+}
+
+// While records come all the time, each write takes a while, and others come
+// meanwhile.
+func TestRecordsAreNotWrittenDownOneByOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLedger()
+		slow := slowLedger{l}
+		audit := application.NewAudit(slow, kept, time.Now)
+		b := application.Background{LastSeen: application.NewLastSeen(&diary{}, time.Now), Audit: audit}
 		ctx, end := context.WithCancel(t.Context())
 		ended := make(chan struct{})
 		go func() { b.Run(ctx); close(ended) }()
-		rush := func(n int) (dropped int) {
-			for i := range n {
-				if !audit.Note(aLogin(fmt.Sprintf("%d %05d", n, i))) {
-					dropped++
-				}
-				if i%1000 == 0 {
-					synctest.Wait()
-				}
-			}
-			synctest.Wait()
-			return dropped
+		for i := range 10_000 {
+			audit.Note(aLogin(fmt.Sprintf("%08d", i)))
+			time.Sleep(time.Millisecond) // of the bubble's clock
 		}
-		if dropped := rush(30_000); dropped > 0 {
-			t.Errorf("%d were dropped", dropped)
-		}
-		l.shut = domain.ErrUnavailable
-		dropped := rush(12_000)
-		if dropped == 0 || strings.Count(log.String(), "level=WARN") != 1 {
-			t.Errorf("%d were dropped; logged %s", dropped, log)
-		}
-		l.shut = nil
 		end()
 		<-ended
-		if got := len(l.ids(t)); got != 42_000-dropped {
-			t.Errorf("%d were written down, and %d dropped", got, dropped)
+		if len(l.got) != 10_000 || len(l.sizes) > 40 {
+			t.Errorf("%d were written down, by %d writes", len(l.got), len(l.sizes))
+		}
+	})
+}
+
+// A slowLedger needs a while for each write.
+type slowLedger struct{ *ledger }
+
+func (l slowLedger) Add(ctx context.Context, records []domain.AuditRecord) error {
+	time.Sleep(2 * time.Millisecond) // of the bubble's clock
+	return l.ledger.Add(ctx, records)
+}
+
+func TestAWriteThatTheEndBreaksOffIsDoneAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := startRecorder(t)
+		r.frozen = true
+		r.note(600) // these are being written
+		r.frozen = false
+		r.stop()
+		if len(r.got) != 600 || !slices.IsSorted(r.got) || r.logged() != "" {
+			t.Errorf("%d were written down; logged %s", len(r.got), r.logged())
+		}
+	})
+}
+
+func TestADatabaseThatDoesNotAnswerDoesNotHoldUpTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := startRecorder(t)
+		r.frozen = true
+		r.note(600)
+		began := time.Now()
+		r.stop()
+		if took := time.Since(began); took != 5*time.Second || !strings.Contains(r.logged(), "600 records wait") {
+			t.Errorf("it took %v; logged %s", took, r.logged())
 		}
 	})
 }

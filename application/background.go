@@ -13,7 +13,8 @@ import (
 
 const (
 	writeAuditEvery = time.Second
-	retryAuditAfter = 10 * time.Second
+	retryAuditAfter = 200 * time.Millisecond
+	complainEvery   = 10 * time.Second // while audit records cannot be written
 	writeSeenEvery  = 10 * time.Second
 	cleanUpEvery    = 10 * time.Minute
 	lastWriteLimit  = 5 * time.Second
@@ -61,10 +62,12 @@ func (b Background) Run(ctx context.Context) {
 	b.writeSeenUntil(ctx)
 }
 
-// writeAuditUntil writes audit records down now and again, and when many wait.
+// writeAuditUntil writes audit records down now and again, and when many wait. A
+// database that is out of order is asked at fixed times only, however many wait.
 func (b Background) writeAuditUntil(ctx context.Context) {
 	next, much := time.NewTicker(writeAuditEvery), b.Audit.Much()
 	defer next.Stop()
+	var complained time.Time
 	for {
 		select {
 		case <-next.C:
@@ -77,11 +80,16 @@ func (b Background) writeAuditUntil(ctx context.Context) {
 		if ctx.Err() != nil {
 			continue // what was broken off is written down in the end
 		}
-		b.report(auditUnwritten, err)
-		if next.Reset(untilNextWrite(err)); err != nil {
-			much = nil // a database that is out of order is let alone, however many wait
-		} else {
+		if err == nil {
+			next.Reset(writeAuditEvery)
 			much = b.Audit.Much()
+			continue
+		}
+		next.Reset(retryAuditAfter)
+		much = nil
+		if now := time.Now(); now.Sub(complained) >= complainEvery {
+			complained = now
+			b.report(auditUnwritten, err)
 		}
 	}
 }
@@ -108,15 +116,6 @@ func lastly(ctx context.Context, do func(context.Context)) {
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWriteLimit)
 	defer cancel()
 	do(last)
-}
-
-// untilNextWrite lets a database that is out of order alone for a while, and the log
-// too.
-func untilNextWrite(err error) time.Duration {
-	if err != nil {
-		return retryAuditAfter
-	}
-	return writeAuditEvery
 }
 
 // cleanUpUntil cleans up now and again. It may take long, so nothing else waits for

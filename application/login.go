@@ -31,7 +31,8 @@ type LoginRequest struct {
 	DeviceName string
 	// Refreshable says that the client can refresh, and wants a refresh token.
 	Refreshable bool
-	// Seen is from where the device is used; its time is that of the login.
+	// Seen is from where the device is used; its time is that of the login. The zero
+	// Seen says nothing.
 	Seen domain.Seen
 	// Address is where the request comes from, in one spelling; empty: unknown, and
 	// not limited.

@@ -50,8 +50,11 @@ func (o opening) of(who account) opening {
 	return o
 }
 
-// from returns the opening as one that is asked for from there.
+// from returns the opening as one that is asked for from there, if that is known.
 func (o opening) from(seen domain.Seen) opening {
+	if seen == (domain.Seen{}) {
+		return o
+	}
 	o.Seen = domain.Seen{At: o.At, Address: seen.Address, UserAgent: cleaned(seen.UserAgent)}
 	return o
 }

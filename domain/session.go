@@ -36,7 +36,7 @@ type SignIn struct {
 	// latest; zero: never.
 	SessionEnds time.Time
 	// Seen is when and from where the device is used by that, if it was not used
-	// later. The zero Seen says nothing.
+	// later. The zero Seen says nothing; any other has a time.
 	Seen Seen
 	// At is the time of the login.
 	At time.Time

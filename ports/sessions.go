@@ -23,7 +23,8 @@ import (
 type SessionRepository interface {
 	// SignIn finds or creates the user, refuses one that may not be used,
 	// creates the device or finds it, makes the session its only one, and keeps
-	// when it was seen, as in [SightingRepository]; all of that or nothing. When it has returned nil, it is durable.
+	// when and from where it was seen, unless that is not said or it was seen later;
+	// all of that or nothing. When it has returned nil, it is durable.
 	//
 	// The user of a link that is known signs in, whoever the sign-in names. A link
 	// that is not known becomes that of the user who is created, or of the one who

@@ -3,6 +3,7 @@ package test
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -65,6 +66,33 @@ func TestUsersSeeTheirDevices(t *testing.T) {
 		}
 		wantAnswer(t, "without an id", d.do(t, "GET", devicesPath, alice, ""), 404, "M_UNRECOGNIZED")
 		wantAnswer(t, "an unknown method", d.do(t, "POST", devicesPath+"PHONE", alice, "{}"), 405, "M_UNRECOGNIZED")
+	})
+}
+
+// A login writes down from where it came, whatever the client calls itself.
+func TestALoginUsesItsDevice(t *testing.T) {
+	onEveryVariant(t, plain+"http: {trusted_proxies: [127.0.0.0/8]}\n", func(t *testing.T, d *door) {
+		now := d.setClock()
+		*now = now.UTC().Truncate(time.Millisecond)
+		for i, c := range []struct{ agent, want string }{
+			{"Element/1.11.80 (Linux; x86_64)", "Element/1.11.80 (Linux; x86_64)"},
+			{"", ""},
+			{"caf\xe9\tß", "caf\tß"},
+			{strings.Repeat("\xff", 300), ""},
+			{strings.Repeat("ß", 200), strings.Repeat("ß", 127)},
+			{strings.Repeat("x", 100_000), strings.Repeat("x", 255)},
+		} {
+			device, address := fmt.Sprint("DEVICE", i), fmt.Sprintf("2001:db8::%x", i+1)
+			from := http.Header{"User-Agent": {c.agent}, "X-Forwarded-For": {address}}
+			for range 2 { // first it is new
+				*now = now.Add(time.Second)
+				a := d.doWith(t, from, "POST", loginPath, loginBody(jwt(claims{"sub": "alice"}), `"device_id":"`+device+`"`))
+				got, err := d.Storage.Repositories().Devices.ByID(t.Context(), "@alice:example.org", domain.DeviceID(device))
+				if want := (domain.Seen{At: *now, Address: address, UserAgent: c.want}); a.status != 200 || err != nil || got.LastSeen != want {
+					t.Errorf("%.40q: %s; %+v, %v; want %+v", c.agent, a, got.LastSeen, err, want)
+				}
+			}
+		}
 	})
 }
 

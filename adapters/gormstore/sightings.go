@@ -8,7 +8,8 @@ const keepLastSeen = `		last_seen_at = CASE WHEN ` + isSeenLater + ` THEN exclud
 		last_seen_address = CASE WHEN ` + isSeenLater + ` THEN excluded.last_seen_address ELSE devices.last_seen_address END,
 		last_seen_agent = CASE WHEN ` + isSeenLater + ` THEN excluded.last_seen_agent ELSE devices.last_seen_agent END`
 
-const isSeenLater = `excluded.last_seen_at > coalesce(devices.last_seen_at, excluded.last_seen_at - 1)`
+// isSeenLater is not true if the row that comes says nothing.
+const isSeenLater = `(excluded.last_seen_at > devices.last_seen_at OR excluded.last_seen_at IS NOT NULL AND devices.last_seen_at IS NULL)`
 
 func checkSightings(sightings []domain.Sighting) error {
 	for _, s := range sightings {

@@ -66,7 +66,8 @@ const (
 	usersAndGuests audience = true
 )
 
-// opened notes whose session a request opened, or went on with.
+// opened notes whose session a request opened, or went on with. A login does not
+// come here: it writes down itself that its device was used.
 func (a *API) opened(x *exchange, bearer domain.Bearer) {
 	x.bearer = bearer
 	a.LastSeen.Note(bearer, x.RealIP(), x.Request().UserAgent())
