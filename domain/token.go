@@ -107,21 +107,26 @@ func tokenSum(s string) string {
 	return encode(sum[:], sumSize)
 }
 
-// encode writes a number of up to 256 bits in base 62, the greatest digit first.
+// encode writes a number of up to 256 bits in base 62, the greatest digit first. Of
+// the long number it splits off ten digits at a time, as many as a word holds.
 func encode(number []byte, digits int) string {
+	const tenDigits = 62 * 62 * 62 * 62 * 62 * 62 * 62 * 62 * 62 * 62
 	var padded [32]byte
 	copy(padded[len(padded)-len(number):], number)
 	var words [4]uint64 // the greatest first
 	for i := range words {
 		words[i] = binary.BigEndian.Uint64(padded[8*i:])
 	}
-	text := make([]byte, digits)
-	for i := len(text) - 1; i >= 0; i-- {
+	var text [bodySize]byte
+	for i := digits; i > 0; {
 		var rest uint64
 		for j := range words {
-			words[j], rest = bits.Div64(rest, words[j], 62)
+			words[j], rest = bits.Div64(rest, words[j], tenDigits)
 		}
-		text[i] = base62[rest]
+		for end := max(0, i-10); i > end; rest /= 62 {
+			i--
+			text[i] = base62[rest%62]
+		}
 	}
-	return string(text)
+	return string(text[:digits])
 }
