@@ -32,7 +32,9 @@ type Audit struct {
 	records ports.AuditRepository
 	rules   AuditRules
 	now     Clock
-	much    chan struct{} // see Much
+	// much receives when enough waits for a call of its own: whoever then writes it
+	// down at once has room for what else comes.
+	much chan struct{}
 
 	writing sync.Mutex             // held by whoever writes down
 	mu      sync.Mutex             // guards the others
@@ -72,10 +74,6 @@ func (a *Audit) Note(record domain.AuditRecord) bool {
 	}
 	return true
 }
-
-// Much receives when enough waits for a call of its own. Whoever then writes it
-// down at once has room for what else comes.
-func (a *Audit) Much() <-chan struct{} { return a.much }
 
 // Write writes down what waits, and of what comes meanwhile as many as make a whole
 // batch. What could not be written waits for the next time.

@@ -65,7 +65,7 @@ func (b Background) Run(ctx context.Context) {
 // writeAuditUntil writes audit records down now and again, and when many wait. A
 // database that is out of order is asked at fixed times only, however many wait.
 func (b Background) writeAuditUntil(ctx context.Context) {
-	next, much := time.NewTicker(writeAuditEvery), b.Audit.Much()
+	next, much := time.NewTicker(writeAuditEvery), b.Audit.much
 	defer next.Stop()
 	var complained time.Time
 	for {
@@ -82,7 +82,7 @@ func (b Background) writeAuditUntil(ctx context.Context) {
 		}
 		if err == nil {
 			next.Reset(writeAuditEvery)
-			much = b.Audit.Much()
+			much = b.Audit.much
 			continue
 		}
 		next.Reset(retryAuditAfter)
