@@ -67,7 +67,8 @@ func (b Background) Run(ctx context.Context) {
 func (b Background) writeAuditUntil(ctx context.Context) {
 	next, much := time.NewTicker(writeAuditEvery), b.Audit.much
 	defer next.Stop()
-	var complained time.Time
+	complain := time.NewTimer(0)
+	defer complain.Stop()
 	for {
 		select {
 		case <-next.C:
@@ -87,9 +88,11 @@ func (b Background) writeAuditUntil(ctx context.Context) {
 		}
 		next.Reset(retryAuditAfter)
 		much = nil
-		if now := time.Now(); now.Sub(complained) >= complainEvery {
-			complained = now
+		select {
+		case <-complain.C:
 			b.report(auditUnwritten, err)
+			complain.Reset(complainEvery)
+		default:
 		}
 	}
 }
