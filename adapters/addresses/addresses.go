@@ -50,12 +50,24 @@ func email(address string) (string, error) {
 	if len(address) > MaxEmail || !utf8.ValidString(address) {
 		return "", errEmail
 	}
-	address = cases.Fold().String(address)
+	address = strings.Map(foldCherokee, cases.Fold().String(address))
 	local, host, ok := strings.Cut(address, "@")
 	if !ok || local == "" || len(address) > MaxEmail || !isHost(host) || strings.ContainsFunc(local, isForeign) {
 		return "", errEmail
 	}
 	return address, nil
+}
+
+// foldCherokee mends what x/text does with Cherokee letters: small ones are folded to
+// capitals, by Unicode's table; x/text makes small ones of capitals, too.
+func foldCherokee(r rune) rune {
+	switch {
+	case 'ꭰ' <= r && r <= 'ꮿ':
+		return r - 'ꭰ' + 'Ꭰ'
+	case 'ᏸ' <= r && r <= 'ᏽ':
+		return r - 'ᏸ' + 'Ᏸ'
+	}
+	return r
 }
 
 // isHost says whether s could be a domain name. One dot at the end would be

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/seed-31b6c987/doorward/adapters/addresses"
 	"github.com/seed-31b6c987/doorward/domain"
@@ -24,6 +25,23 @@ func TestEmailAddressesAreOneWhateverTheirSpelling(t *testing.T) {
 	} {
 		if got, err := addresses.Canonical(domain.Email, spelling); err != nil || got != want {
 			t.Errorf("%s: got %q, %v; want %q", spelling, got, err, want)
+		}
+	}
+}
+
+func TestALetterIsOneInEveryCase(t *testing.T) {
+	for r := rune(' '); r <= unicode.MaxRune; r++ {
+		one, err := addresses.Canonical(domain.Email, string(r)+"@x")
+		if err != nil {
+			continue
+		}
+		if again, err := addresses.Canonical(domain.Email, one); err != nil || again != one {
+			t.Errorf("%q: %q, then %q, %v", r, one, again, err)
+		}
+		for other := unicode.SimpleFold(r); other != r; other = unicode.SimpleFold(other) {
+			if same, err := addresses.Canonical(domain.Email, string(other)+"@x"); err != nil || same != one {
+				t.Errorf("%q is %q, and %q is %q, %v", r, one, other, same, err)
+			}
 		}
 	}
 }
@@ -107,6 +125,7 @@ func TestWhatIsNoPhoneNumberIsRefused(t *testing.T) {
 func FuzzCanonical(f *testing.F) {
 	f.Add("email", "Strauß@Example.com")
 	f.Add("email", "İ@ǰ")
+	f.Add("email", "0@Ꭲ")
 	f.Add("msisdn", "447700900123")
 	f.Fuzz(func(t *testing.T, medium, address string) {
 		once, err := addresses.Canonical(domain.Medium(medium), address)
