@@ -28,6 +28,7 @@ type ledger struct {
 	mu     sync.Mutex // guards shut
 	shut   error
 	frozen bool // it answers when nobody waits any more
+	takes  time.Duration
 	sizes  []int
 	got    []string
 }
@@ -39,6 +40,7 @@ func (l *ledger) Add(ctx context.Context, records []domain.AuditRecord) error {
 		<-ctx.Done()
 		return ctx.Err()
 	}
+	time.Sleep(l.takes) // in a bubble, or not at all
 	if err := l.isShut(); err != nil {
 		return err
 	}
@@ -260,18 +262,18 @@ func TestManyRecordsAreWrittenDownAtOnce(t *testing.T) {
 		if dropped < 2345 {
 			t.Errorf("%d were dropped", dropped)
 		}
-		time.Sleep(9 * time.Second) // of the bubble's clock, as below
+		time.Sleep(9 * time.Second) // of the bubble's clock
 		synctest.Wait()
 		if strings.Count(r.logged(), "level=WARN") != 1 {
 			t.Errorf("logged %s", r.logged())
 		}
-		time.Sleep(2 * time.Second)
+		time.Sleep(2 * time.Second) // of the bubble's clock
 		synctest.Wait()
 		if strings.Count(r.logged(), "level=WARN") != 2 {
 			t.Errorf("logged %s", r.logged())
 		}
 		r.becomes(nil)
-		time.Sleep(200 * time.Millisecond)
+		time.Sleep(200 * time.Millisecond) // of the bubble's clock
 		synctest.Wait()
 		if dropped := r.note(30_000); dropped > 0 {
 			t.Errorf("%d were dropped when the database was back", dropped)
@@ -287,31 +289,17 @@ func TestManyRecordsAreWrittenDownAtOnce(t *testing.T) {
 // meanwhile.
 func TestRecordsAreNotWrittenDownOneByOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := newLedger()
-		slow := slowLedger{l}
-		audit := application.NewAudit(slow, kept, time.Now)
-		b := application.Background{LastSeen: application.NewLastSeen(&diary{}, time.Now), Audit: audit}
-		ctx, end := context.WithCancel(t.Context())
-		ended := make(chan struct{})
-		go func() { b.Run(ctx); close(ended) }()
-		for i := range 10_000 {
-			audit.Note(aLogin(fmt.Sprintf("%08d", i)))
+		r := startRecorder(t)
+		r.takes = 2 * time.Millisecond
+		for range 10_000 {
+			r.note(1)
 			time.Sleep(time.Millisecond) // of the bubble's clock
 		}
-		end()
-		<-ended
-		if len(l.got) != 10_000 || len(l.sizes) > 40 {
-			t.Errorf("%d were written down, by %d writes", len(l.got), len(l.sizes))
+		r.stop()
+		if len(r.got) != 10_000 || len(r.sizes) > 40 {
+			t.Errorf("%d were written down, by %d writes", len(r.got), len(r.sizes))
 		}
 	})
-}
-
-// A slowLedger needs a while for each write.
-type slowLedger struct{ *ledger }
-
-func (l slowLedger) Add(ctx context.Context, records []domain.AuditRecord) error {
-	time.Sleep(2 * time.Millisecond) // of the bubble's clock
-	return l.ledger.Add(ctx, records)
 }
 
 func TestAWriteThatTheEndBreaksOffIsDoneAgain(t *testing.T) {

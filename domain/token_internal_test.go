@@ -2,33 +2,34 @@ package domain
 
 import (
 	"bytes"
-	"crypto/rand"
 	"math/big"
+	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
-func TestANumberIsEncodedWithAllItsDigits(t *testing.T) {
-	for _, size := range []struct{ bytes, digits int }{{4, sumSize}, {16, sessionSize}, {32, bodySize}} {
-		for round := range 1000 {
-			number := make([]byte, size.bytes)
-			switch round {
-			case 0: // all are zero
-			case 1:
-				number = bytes.Repeat([]byte{0xff}, size.bytes)
-			default:
-				rand.Read(number[round%size.bytes:])
-			}
-			got, rest := encode(number, size.digits), new(big.Int).SetBytes(number)
-			for i := size.digits - 1; i >= 0; i-- {
-				var digit big.Int
-				rest.DivMod(rest, big.NewInt(62), &digit)
-				if got[i] != base62[digit.Int64()] {
-					t.Fatalf("%x: %q, digit %d", number, got, i)
-				}
-			}
-			if len(got) != size.digits || rest.Sign() != 0 {
-				t.Fatalf("%x: %q", number, got)
-			}
+// Neither the id of a session, nor the body of a token, nor its sum is cut.
+func TestEncodingKeepsEveryBitOfANumber(t *testing.T) {
+	digits := map[int]int{16: sessionSize, 32: bodySize, 4: sumSize}
+	rapid.Check(t, func(t *rapid.T) {
+		size := rapid.SampledFrom([]int{4, 16, 32}).Draw(t, "size")
+		number := rapid.SliceOfN(rapid.Byte(), size, size).Draw(t, "number")
+		text := encode(number, digits[size])
+		got := new(big.Int)
+		for _, digit := range text {
+			got.Mul(got, big.NewInt(62)).Add(got, big.NewInt(int64(strings.IndexRune(base62, digit))))
+		}
+		if want := new(big.Int).SetBytes(number); got.Cmp(want) != 0 || len(text) != digits[size] {
+			t.Fatalf("%x became %s, %x", want, text, got)
+		}
+	})
+}
+
+func TestTheGreatestNumbersFit(t *testing.T) {
+	for size, digits := range map[int]int{16: sessionSize, 32: bodySize, 4: sumSize} {
+		if text := encode(bytes.Repeat([]byte{0xff}, size), digits); text[0] == base62[0] {
+			t.Errorf("%d bytes become %s: one digit less would do", size, text)
 		}
 	}
 }
